@@ -11,11 +11,10 @@ from vsm.errors import ParameterError
 from vsm.findings import Findings, forecast_sentence, kept_forecasts
 from vsm.findings.durations import counted, percent
 from vsm.findings.forecasts import SAID
-from vsm.intervals.blocks import FAR
 from vsm.model.choices import values_of
 from vsm.model.forecast import FEWEST_OUTCOMES, Forecast, Question, forecasts
 from vsm.model.lifecycle import still_open
-from vsm.model.sprints import sprint_stays
+from vsm.model.sprints import in_sprints_now
 from vsm.model.ticket_life import ticket_of_key
 from vsm.stream import ValueStream
 
@@ -138,7 +137,7 @@ class Forecaster:
         self,
         *,
         items: int = 0,
-        tickets: Iterable[str] = (),
+        tickets: Iterable[str] | str = (),
         epic: str = "",
         sprint: str = "",
         stage: str = "",
@@ -150,11 +149,11 @@ class Forecaster:
         items
             How many.
         tickets
-            Keys of tickets.
+            Keys of tickets, or one key.
         epic
             Key of a parent, or of a parent's parent; or an objective.
         sprint
-            A sprint that has begun, by its name.
+            A sprint, begun or not, by its name.
         stage
             What is in this stage now.
 
@@ -163,7 +162,9 @@ class Forecaster:
         ParameterError
             None of these is given, or several are; nothing is known by this name; or nothing of it is open.
         """
-        given = {"items": items, "tickets": tuple(tickets), "epic": epic, "sprint": sprint, "stage": stage}
+        keys = tuple(dict.fromkeys([tickets] if isinstance(tickets, str) else map(str, tickets)))
+        keys = tuple(filter(None, keys))
+        given = {"items": items, "tickets": keys, "epic": epic, "sprint": sprint, "stage": stage}
         named = [name for name, value in given.items() if value]
         if len(named) != 1:
             raise ParameterError(f"ask for one of {', '.join(given)}; given: {', '.join(named) or 'none'}")
@@ -175,9 +176,9 @@ class Forecaster:
             "sprint": lambda: self._of_sprint(sprint),
             "stage": lambda: self._of_stage(stage),
         }
-        return self._of_set(*chosen[named[0]]())
+        return self._of_set(*chosen[named[0]](), by_key=named[0] == "tickets")
 
-    def _of_set(self, ids: set[str], name: str) -> Answer:
+    def _of_set(self, ids: set[str], name: str, *, by_key: bool) -> Answer:
         """Answer when the open units of work among tickets will be done; parts count as their unit."""
         context, lives = self._stream._context, self._stream.lifecycles  # noqa: SLF001 - a part of the stream
         units = {context.unit_of.get(ticket, ticket) for ticket in ids}
@@ -191,12 +192,14 @@ class Forecaster:
             )
             raise ParameterError(f"nothing of {name} is open: {done}")
         of = f"the {there:,} open tickets of {name}" if there > 1 else f"the open ticket of {name}"
+        of = name if by_key and len(ids) == 1 else of
         first, last = forecasts(self._stream._record, [Question("when", n) for n in (there, whole)])  # noqa: SLF001
         if not first.answers["answer"].notna().any():
             return Answer(first, of)
+        these, needs = ("these", "none of them needs") if there > 1 else ("it", "it does not need")
         supposes = (
-            "That supposes that the team finishes these next, before any other ticket and any new one, and "
-            "that none of them needs longer by itself."
+            f"That supposes that the team finishes {these} next, before any other ticket and any new one, "
+            f"and that {needs} longer by itself."
         )
         end = last.answers[last.answers["level"] == SAID].to_dict("records")[0]
         if whole > there and not pd.isna(end["answer"]):
@@ -226,8 +229,7 @@ class Forecaster:
         return _known(ids, "epic", epic, {*pairs["value"], *served["objective"].dropna()})
 
     def _of_sprint(self, sprint: str) -> tuple[set[str], str]:
-        stays = sprint_stays(self._stream.events, self._stream.names)
-        now = stays[stays["until"] == FAR]
+        now = in_sprints_now(self._stream.events, self._stream.names)
         return _known(set(now.loc[now["name"] == sprint, "ticket"]), "sprint", sprint, {*now["name"]})
 
     def _of_stage(self, stage: str) -> tuple[set[str], str]:

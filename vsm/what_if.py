@@ -1,23 +1,27 @@
 """What would change if …? ``stream.what_if([...])``: the stream's tickets replayed with a change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
+from vsm.all_cores import on_all_cores
 from vsm.config import WhatIfRule
 from vsm.errors import ParameterError
 from vsm.findings.scenarios import (
     REFUSAL_COLUMNS,
     Refusal,
+    line_of,
     refusal_of_change,
     refusal_of_past,
+    refusal_of_rule,
     sentence_of,
     sentence_of_trust,
 )
+from vsm.model.forecast.finishes import outcomes_said
 from vsm.model.replay import changes, limits
 from vsm.model.replay.fitted import Replay, fitted
 from vsm.model.replay.past import DAY, past_of
@@ -33,7 +37,9 @@ from vsm.model.replay.stations import Rota, people_of
 from vsm.model.replay.trust import explained_by_line, explained_waiting, overall, trust_of_replay
 from vsm.model.replay.without import Without
 from vsm.stream import ValueStream
+from vsm.tables import DERIVED, conform, empty
 
+Made = TypeVar("Made")
 HALF_A_YEAR: Final = 26
 MOST_WEEKS: Final = 52
 
@@ -107,18 +113,38 @@ class WhatIf:
         """Say what can be tried."""
         return f"what_if([...]): {', '.join(dir(self))}"
 
-    @cached_property
+    @property
     def trust(self) -> pd.DataFrame:
         """What replays of past months would have said, and what happened (``trust_of_replay``)."""
-        return trust_of_replay(
-            self._stream.visits, **self._about, as_of=self._stream.as_of, seed=self._stream.seed
+        stream = self._stream
+        found = self._once(
+            "trust",
+            lambda: trust_of_replay(
+                stream.visits,
+                **self._about,
+                rota=self._rota,
+                as_of=stream.as_of,
+                seed=stream.seed,
+                each=on_all_cores,
+            ),
         )
+        return _table("trust", found)
+
+    def _once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Make something for this stream once: for all that read it, and for forks that begin with it."""
+        kept = vars(self._stream._source or self._stream)  # noqa: SLF001 - as a measure is kept
+        name = f"_what_if_{name}"
+        if name not in kept:
+            kept[name] = make()
+        made: Made = kept[name]
+        return made
 
     @cached_property
     def explained(self) -> pd.DataFrame:
         """How much of the waiting before each stage is explained: as ``explained_waiting`` gives it."""
         stream = self._stream
-        return explained_waiting(stream.waits, stages=stream.stages, as_of=stream.as_of)
+        found = explained_waiting(stream.waits, stages=stream.stages, as_of=stream.as_of)
+        return _table("explained", found)
 
     @property
     def named(self) -> list[changes.Change]:
@@ -146,10 +172,25 @@ class WhatIf:
             found.append(changes.Released(max(round(every / DAY / 2), 1), replay.stages[last]))
         return [*found, changes.Arriving(0.9)]
 
-    @cached_property
+    @property
     def answers(self) -> Answers:
         """What the suggested changes would bring, by half as many replications as usual: pages show them."""
-        return self(replications=REPLICATIONS // 2)
+        return self._once("answers", lambda: self(replications=REPLICATIONS // 2))
+
+    @property
+    def line(self) -> str:
+        """What the best of the changes that vsm.toml names would bring; empty where it names none."""
+        return line_of(self.answers.scenarios, self.answers.sentences) if self.named else ""
+
+    @property
+    def scenarios(self) -> pd.DataFrame:
+        """What the suggested changes would bring: a row per change that could be tried, and measure."""
+        return self.answers.scenarios.copy(deep=False)
+
+    @property
+    def refusals(self) -> pd.DataFrame:
+        """Which of the suggested changes could not be tried, and why."""
+        return self.answers.refusals.copy(deep=False)
 
     @property
     def stations(self) -> pd.DataFrame:
@@ -168,11 +209,11 @@ class WhatIf:
             if len(own) >= fewest:
                 slots = sum(one.slots for one in own)
                 rows.append((replay.stages[line], len(own), slots, round(sum(week), 1)))
-        return pd.DataFrame(rows, columns=["stage", "people", "slots", "hours_a_week"])
+        return _table("stations", pd.DataFrame(rows, columns=["stage", "people", "slots", "hours_a_week"]))
 
     def __call__(
         self,
-        asked: Sequence[changes.Change] | None = None,
+        asked: Sequence[changes.Change] | changes.Change | None = None,
         *,
         weeks: int = HALF_A_YEAR,
         replications: int = REPLICATIONS,
@@ -182,7 +223,7 @@ class WhatIf:
         Parameters
         ----------
         asked
-            Changes; by default ``suggested``.
+            Changes, or one; by default ``suggested``.
         weeks, replications
             How far to look ahead, and how often; 90 % intervals are over replications, each of 40 parts of
             which is of tickets drawn anew. Both sides of each have the same random numbers, from the stream's
@@ -193,24 +234,34 @@ class WhatIf:
         ParameterError
             A stage is unknown, or a number cannot be; names what is known.
         """
-        if not 1 <= weeks <= MOST_WEEKS or replications < 1:
-            raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on")
-        wanted = self.suggested if asked is None else list(asked)
+        whole = isinstance(weeks, int) and isinstance(replications, int)
+        if not whole or not 1 <= weeks <= MOST_WEEKS or replications < 1:
+            raise ParameterError(f"weeks go from 1 to {MOST_WEEKS}, replications from 1 on, in whole numbers")
+        wanted = self.suggested if asked is None else asked
+        wanted = [wanted] if isinstance(wanted, changes.Change) else wanted
+        if odd := [one for one in wanted if not isinstance(one, changes.Change)]:
+            raise ParameterError(f"{odd[0]!r} is no change; ask such as what_if([what_if.OneMore('In QA')])")
         replay = self._replay(weeks)
-        trust = self.trust if replay.servers else pd.DataFrame()
+        trust = self.trust
         refused = refusal_of_past(replay, trust, overall=overall(self.explained))
         if refused is not None:
             return self._answers([refused.sentence], [], [refused])
         sentences, frames, refusals = [], [], []
         lines = explained_by_line(self.explained, replay)
-        for change in wanted:
-            one = self._with_slope(change, replay) if isinstance(change, limits.Limit) else change
-            refusal = refusal_of_change(one, replay, explained=lines)
+        for change in {change.scenario: change for change in wanted}.values():
+            try:
+                one = self._with_slope(change, replay) if isinstance(change, limits.Limit) else change
+                refusal = refusal_of_change(one, replay, explained=lines)
+                changed = one.applied(replay)
+            except ParameterError as error:
+                if asked is not None:
+                    raise
+                refusal = refusal_of_rule(change, str(error))
             if refusal is not None:
                 sentences.append(refusal.sentence)
                 refusals.append(refusal)
                 continue
-            then = self._outcome(one.applied(replay), weeks, replications)
+            then = self._outcome(changed, weeks, replications)
             found = compared_scenarios(self._now(replay, weeks, replications), then, scenario=one.scenario)
             sentences.append(sentence_of(one, found, replay, weeks=weeks))
             frames.append(found)
@@ -221,14 +272,16 @@ class WhatIf:
         rows = [[getattr(one, name) for name in REFUSAL_COLUMNS] for one in refusals]
         return Answers(
             tuple(sentences),
-            pd.concat(frames, ignore_index=True) if frames else nothing,
-            pd.DataFrame(rows, columns=list(REFUSAL_COLUMNS)),
-            self.trust if self._replays and next(iter(self._replays.values())).servers else pd.DataFrame(),
+            _table("scenarios", pd.concat(frames, ignore_index=True) if frames else nothing),
+            _table("refusals", pd.DataFrame(rows, columns=list(REFUSAL_COLUMNS))),
+            self.trust,
         )
 
-    @property
+    @cached_property
     def _about(self) -> dict[str, Any]:
-        return {"tickets": self._stream.tickets, "stages": self._stream.stages, "rota": self._rota}
+        stream = self._stream
+        outcomes = outcomes_said(stream.events, stream.stages, stream.workflow.outcome)
+        return {"tickets": stream.tickets, "stages": stream.stages, "outcomes": outcomes}
 
     @cached_property
     def _rota(self) -> Rota:
@@ -241,7 +294,7 @@ class WhatIf:
     def _replay(self, weeks: int) -> Replay:
         if weeks not in self._replays:
             self._replays[weeks] = fitted(
-                self._stream.visits, **self._about, at=self._stream.as_of, weeks=weeks
+                self._stream.visits, **self._about, rota=self._rota, at=self._stream.as_of, weeks=weeks
             )
         return self._replays[weeks]
 
@@ -252,19 +305,29 @@ class WhatIf:
         return self._as_is[key]
 
     def _outcome(self, replay: Replay, weeks: int, replications: int) -> Outcome:
-        refits = min(REFITS, replications)
         return outcome_of(
-            replay, weeks=weeks, seed=self._stream.seed, replications=replications, refits=refits
+            replay,
+            weeks=weeks,
+            seed=self._stream.seed,
+            replications=replications,
+            refits=min(REFITS, replications),
+            each=on_all_cores,
         )
 
     def _with_slope(self, change: limits.Limit, replay: Replay) -> limits.Limit:
         """Look up whether work at the stage gets slower with more tickets in progress."""
         stream = self._stream
-        past = past_of(stream.visits, tickets=stream.tickets, stages=stream.stages, at=stream.as_of)
+        past = past_of(stream.visits, **self._about, at=stream.as_of)
         people = people_of(past, rota=self._rota, until=replay.until)
         (line,) = change.about(replay)
         slower = limits.slower_with_more(past, people=people, stage=line, seed=stream.seed)
         return replace(change, slower=slower)
+
+
+def _table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame the columns and types of its table in the dictionary."""
+    table = DERIVED[f"what_if.{name}"]
+    return empty(table) if frame.empty else conform(frame, table)
 
 
 def change_of(rule: WhatIfRule) -> changes.Change:

@@ -10,7 +10,7 @@ from tests.test_experiments import NOTHING as NO_STAYS
 from vsm.config import Experiment, parse_experiments
 from vsm.errors import ConfigError
 from vsm.figures.experiments import experiments_table
-from vsm.figures.what_if import replay_check, what_if_bars, what_if_table, what_we_try
+from vsm.figures.what_if import replay_check, stations_table, what_if_bars, what_if_table, what_we_try
 from vsm.model.replay.scenarios import FINISHED_TICKETS, LEAD, SCENARIO_COLUMNS, WAIT
 from vsm.model.replay.trust import TRUST_COLUMNS
 from vsm.what_if import Answers
@@ -74,15 +74,24 @@ def test_the_table_has_ranges_and_the_difference_of_pairs() -> None:
     assert laid_out.iloc[1].tolist()[2:] == ["200 (190 to 210)", "250 (230 to 280)", "+50 (+20 to +80)"]
 
 
+def test_stations_say_how_many_people_work_where() -> None:
+    """Or that none can be shown."""
+    stations = pd.DataFrame([("QA", 2, 3, 58.6)], columns=["stage", "people", "slots", "hours_a_week"])
+    assert stations_table(stations).data.iloc[0].tolist() == ["QA", 2, 3, "59"]  # type: ignore[attr-defined]
+    assert "so many people are known" not in stations_table(stations).to_html()
+    assert "At no stage are so many people" in stations_table(stations.iloc[:0]).to_html()
+
+
 def test_the_slide_names_what_helps_most() -> None:
     """And all that could be tried, with its prediction; nothing where nothing could be."""
     slide = what_we_try(ANSWERS)
     assert slide is not None
-    assert slide.heading == "What we could try: a tester would cut lead time from 55 to 20 days"
-    assert slide.rows[1:] == (
-        ("A tester", "55 d (44 to 62)", "20 d (19 to 27)"),
-        ("No approval", "55 d (44 to 62)", "55 d (43 to 62)"),
-    )
+    assert slide.heading == "What we could try: a tester – lead time 20 days instead of 55"
+    assert [tuple(cell.replace("\xa0", " ") for cell in row) for row in slide.rows[1:]] == [
+        ("As it is", "55 d (44 to 62)", "–"),
+        ("A tester", "20 d (19 to 27)", "−35.0 d (−39.0 to −24.0)"),
+        ("No approval", "55 d (43 to 62)", "0 d (−1.0 to +1.0)"),
+    ]
     assert what_we_try(NOTHING) is None
 
 

@@ -61,6 +61,17 @@ def test_what_comes_is_a_line_with_its_page_and_with_what_became_of_past_forecas
     assert "Forecast:" not in summary_body(Cover("Shop", summary=summary()), {}).html
 
 
+def test_what_could_be_tried_is_a_line_with_its_page() -> None:
+    """Where vsm.toml names changes; without any there is no line."""
+    page = Page("10_what_if.html", "What if?")
+    cover = Cover("Shop", summary=summary(), tried="Releases every 7 days: half <of> them.")
+    html = summary_body(cover, {page: body("", Entry(2, "then", "What would change?"))}).html
+    assert "<b>What we could try:</b> Releases every 7" in html.replace("\xa0", " ")
+    assert "half &lt;of&gt; them." in html.replace("\xa0", " ")
+    assert '<a href="10_what_if.html#then">What if?</a>' in html
+    assert "What we could try" not in summary_body(Cover("Shop", summary=summary()), {}).html
+
+
 @pytest.mark.parametrize("place", sorted(set(PLACES.values())))
 def test_every_place_is_a_heading_of_its_notebook(place: tuple[str, str]) -> None:
     """No link of the first page leads to a heading that was renamed."""

@@ -72,6 +72,18 @@ def test_tickets_are_asked_for_by_their_keys(stream: ValueStream) -> None:
     assert str(answer).startswith(f"The 2 open tickets of {keys.iloc[0]}, ")
 
 
+def test_one_ticket_is_asked_for_by_its_key(stream: ValueStream) -> None:
+    """It is named, and what the date supposes is said of it alone."""
+    key = str(stream.tickets["key"].iloc[-1])
+    said = str(stream.forecast.when(tickets=key))
+    assert said.startswith(f"{key} will be finished by ")
+    assert (
+        "supposes that the team finishes it next, before any other ticket and any new one, and that it"
+        in said
+    )
+    assert said == str(stream.forecast.when(tickets=[key, key]))
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -107,6 +119,29 @@ def test_an_epics_open_tickets_are_counted_with_those_of_its_children() -> None:
     answer = small.forecast.when(epic="AB-1")
     assert answer.answers["amount"].unique().tolist() == [2]
     assert str(answer).startswith("No forecast: 9 days are on record")
+
+
+@pytest.mark.parametrize("state", ["active", "future"])
+def test_a_sprints_open_tickets_are_counted_before_it_begins_too(state: str) -> None:
+    """Two of the three that are planned for July are open; one is in another sprint."""
+    kinds = "\n".join(
+        f'[[stage]]\nname = "{name}"\nkind = "{kind}"\nstatuses = ["jira:{status}"]'
+        for name, (status, kind) in STAGES.items()
+    )
+    july = {"id": 14, "name": "July", "state": state, "boardId": 1}
+    june = {"id": 13, "name": "June", "state": "active", "boardId": 1}
+    begun = {"startDate": "2026-01-06T09:00:00.000Z"}
+    bodies = [
+        issue(n, now=now, customfield_10020=[of | begun if of["state"] == "active" else of])
+        for n, now, of in ((1, "3", july), (2, "1", july), (3, "6", july), (4, "3", june))
+    ]
+    small = stream_from_log(
+        log_from_jira(bodies), workflow=parse_workflow(kinds), as_of=START + pd.Timedelta(days=9)
+    )
+    answer = small.forecast.when(sprint="July")
+    assert answer.answers["amount"].unique().tolist() == [2]
+    with pytest.raises(ParameterError, match="sprint is 'May', which no ticket has; known: July, June"):
+        small.forecast.when(sprint="May")
 
 
 def test_a_refused_question_says_what_to_record() -> None:

@@ -135,6 +135,11 @@ def test_every_frame_of_a_stream_is_in_the_dictionary() -> None:
         if isinstance(one, Section)
         for part in fields(one)
     }
+    found |= {
+        f"what_if.{name}"
+        for name in dir(stream.what_if)
+        if isinstance(getattr(stream.what_if, name), pd.DataFrame)
+    }
     assert found == {*TABLES, *DERIVED}
 
 

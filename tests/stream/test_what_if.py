@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.real_streams import TRACKERS, real_log, real_workflow
-from tests.streams import sample_stream
+from tests.streams import sample_stream, stream_of
 from vsm.config import parse_workflow
 from vsm.errors import ConfigError, ParameterError
 from vsm.from_log import stream_from_log
@@ -86,6 +86,43 @@ def test_real_trackers_are_refused_where_waits_are_unexplained(tracker: str, rea
     assert answers.scenarios.empty
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("Released(2.5)", "every is 2.5; name a whole number of days"),
+        ("Merged('In QA', 'Waiting for QA')", "have the same people; name two stages"),
+        ("Split('In QA', 2)", "has 1 people, who cannot be split"),
+        ("Arriving(1000)", "name a number from 0 to 10"),
+        ("Limit('In QA', 0)", "wip is 0"),
+        ("AgentTakesOver('In QA', 0)", "an agent needs at_once"),
+        ("OneMore('In QA', '25:00-26:00')", "write them as 09:00-13:00"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(
+    change: str, said: str, before_the_tester: ValueStream
+) -> None:
+    """None of it ends in a traceback of something else, nor in an answer to another question."""
+    ask = before_the_tester.what_if
+    with pytest.raises(ParameterError, match=said):
+        ask(eval(f"ask.{change}"), weeks=4, replications=4)
+
+
+@pytest.mark.slow
+def test_a_change_in_vsm_toml_that_does_not_fit_is_an_answer_of_its_own() -> None:
+    """A page with a wrong stage says so, and shows the others."""
+    stream = stream_of(
+        *[[("Ready", day), ("Build", 0.5), ("Done", 0)] for day in range(300)],
+        by="person-01",
+        as_of_day=300,
+        settings='[[what_if]]\nchange = "one_more"\nstage = "Biuld"',
+    )
+    refusal = stream.what_if.refusals["sentence"][0]
+    assert refusal.startswith("No what-if")
+    assert "nan" not in refusal
+    assert "inf" not in refusal
+
+
 def test_vsm_toml_names_changes() -> None:
     """Each kind has keys of its own."""
     text = '[[what_if]]\nchange = "one_more"\nstage = "In QA"\nhours = "09:00-13:00"\n[[what_if]]\nchange = "released"\nevery = 7'
@@ -105,6 +142,10 @@ def test_a_change_without_its_keys_is_a_fault() -> None:
 
 def test_weeks_that_cannot_be_are_refused(sample_folder: Path) -> None:
     """Weeks that cannot be are refused before anything is run."""
-    with pytest.raises(ParameterError, match="weeks go from 1 to 52"):
-        sample_stream(sample_folder).what_if([], weeks=0)
+    ask = sample_stream(sample_folder).what_if
+    for wrong in ({"weeks": 0}, {"weeks": 53}, {"weeks": 1.5}, {"replications": 0}, {"replications": 2.5}):
+        with pytest.raises(ParameterError, match="weeks go from 1 to 52, replications from 1 on, in whole"):
+            ask([], **wrong)
+    with pytest.raises(ParameterError, match="'In QA' is no change; ask such as"):
+        ask(["In QA"])
     assert isinstance(sample_stream(sample_folder).what_if.explained, pd.DataFrame)

@@ -77,7 +77,7 @@ from vsm.figures.trust import (
     statuses_table,
 )
 from vsm.figures.weeks import throughput_bars, wait_heat_map
-from vsm.figures.what_if import replay_check, what_if_bars, what_if_table
+from vsm.figures.what_if import replay_check, stations_table, what_if_bars, what_if_table
 
 __all__ = [
     "CONFIG",
@@ -148,6 +148,7 @@ __all__ = [
     "sources_table",
     "sprints_table",
     "stage_table",
+    "stations_table",
     "statuses_table",
     "stuck_table",
     "switching_table",

@@ -159,6 +159,7 @@ class Tables(_Accessor):
     experiments = _of(figures.experiments_table)
     where_the_wait_went = _of(figures.moved_waits_table, experiments="experiments")
     what_if = _of(figures.what_if_table, answers="what_if.answers")
+    stations = _of(figures.stations_table, stations="what_if.stations")
 
 
 class Slides(_Accessor):

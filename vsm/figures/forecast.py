@@ -18,7 +18,7 @@ from vsm.findings.forecasts import SAID, USUAL, forecast_sentence, usual_answer
 from vsm.model.forecast import FEWEST_OUTCOMES
 
 _SHADES: Final = {0.5: ("#7fb8d8", "star"), 0.7: ("#4a98c9", "square"), 0.85: ("#0072b2", "diamond"),
-                  0.95: ("#003a5c", "triangle-left")}  # fmt: skip
+                  0.95: ("#00609c", "triangle-left")}  # fmt: skip
 """Level → colour, the surer the darker, and shape."""
 _SIZES: Final = {0.5: 19, 0.7: 15, 0.85: 12, 0.95: 7}
 """Of marks that may lie on one another."""

@@ -13,7 +13,7 @@ from vsm.figures.slides import Words
 from vsm.figures.tables import Columns, table_of
 from vsm.figures.theme import INK, KIND_COLOURS, SOFT, framed, nothing_to_see, with_narrow
 from vsm.findings.durations import percent
-from vsm.findings.scenarios import MOST_MISSED
+from vsm.findings.scenarios import MOST_MISSED, best_of
 from vsm.model.replay.scenarios import FINISHED_TICKETS, LEAD, LEAD_85, WAIT
 from vsm.what_if import Answers
 
@@ -220,32 +220,53 @@ def _difference(row: Mapping[Any, Any]) -> str:
     return f"{middle}{unit} ({low} to {high})"
 
 
+def stations_table(stations: pd.DataFrame) -> Styler:
+    """How many people work at each stage now, on how many tickets at a time, and for how long."""
+    columns: Columns = {
+        "Stage": "stage",
+        "People": "people",
+        "Tickets at a time": "slots",
+        "Hours a week": lambda row: f"{row['hours_a_week']:.0f}",
+    }
+    caption = "Of all of them together, as their visits of the last 180 days show. Nobody is named."
+    nothing = "At no stage are so many people known to work that they can be shown."
+    return table_of(stations, columns, caption, nothing=nothing)
+
+
+def _unbroken(text: str) -> str:
+    """Let a number with its range break before the range only."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}(", " (")
+
+
 def what_we_try(answers: Answers) -> Words | None:
     """The changes that could be tried, with the lead time that a replay predicts; None where none could."""
     lead = answers.scenarios[answers.scenarios["measure"] == LEAD]
     lead = lead[lead["then"].notna()]
     if lead.empty:
         return None
-    best = lead.sort_values("difference", kind="stable").iloc[0]
-    helps = best["difference_high"] < 0
+    best = best_of(lead)
+    first = lead.to_dict("records")[0]
     rows = [
         (
             row["scenario"][:1].upper() + row["scenario"][1:],
-            _range(row, "as_is", "low", "high"),
-            _range(row, "then", "then_low", "then_high"),
+            _unbroken(_range(row, "then", "then_low", "then_high")),
+            _unbroken(_difference(row)),
         )
         for row in lead.head(4).to_dict("records")
     ]
-    title = (
-        f"What we could try: {best['scenario']} would cut lead time from {_number(best['as_is'])} to "
-        f"{_number(best['then'])} days"
-        if helps
-        else "What we could try: none of these would shorten lead time"
-    )
+    title = "What we could try: none of these would shorten lead time"
+    if best is not None:
+        then, as_is = _number(best["then"]), _number(best["as_is"])
+        title = f"What we could try: {best['scenario']} – lead time {then} days instead of {as_is}"
     return Words(
         title,
-        line="Half of the tickets are finished within so many days of their creation, replayed:",
-        rows=(("Change", "As it is", "With it"), *rows),
+        line="Half of the tickets would be finished within so many days of their creation. "
+        "In brackets: 90 of 100 replays.",
+        rows=(
+            ("Change", "Lead time", "Difference"),
+            ("As it is", _unbroken(_range(first, "as_is", "low", "high")), "–"),
+            *rows,
+        ),
         notes=(
             *answers.sentences,
             "A prediction belongs into experiments.toml, as predicted_days and predicted_between: "

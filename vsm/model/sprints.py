@@ -27,6 +27,24 @@ def sprint_stays(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
         ``ticket, sprint`` (id; str), ``since, until`` (half-open; until the end of time where it still is in
         it), ``name, started, ended`` (missing while it is under way). One row a stay.
     """
+    found = _stays(events)
+    if found.empty:
+        return found.assign(name=found["sprint"], started=found["since"], ended=found["until"])
+    return found.merge(_known(names), on="sprint").sort_values(
+        ["ticket", "since", "sprint"], ignore_index=True
+    )
+
+
+def in_sprints_now(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    """Give which ticket is in which sprint now, begun or not: ``ticket, name`` (the latest of the sprint)."""
+    rows = names[names["kind"] == "sprint"].sort_values("last", kind="stable", na_position="first")
+    latest = rows.groupby("id")["name"].last().rename_axis("sprint").reset_index()
+    now = _stays(events)
+    return now[now["until"] == FAR].merge(latest, on="sprint")[["ticket", "name"]]
+
+
+def _stays(events: pd.DataFrame) -> pd.DataFrame:
+    """Give when which ticket was in which sprint: ``ticket, sprint, since, until``."""
     moves = events.loc[events["kind"] == "sprint", ["ticket", "at", "after", "source"]]
     moves = moves.astype({"ticket": "str", "after": "str", "source": "str"})
     since: dict[str, dict[str, pd.Timestamp]] = {}
@@ -38,12 +56,7 @@ def sprint_stays(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
         held |= dict.fromkeys(sorted(now - held.keys()), at)
     stays += [(ticket, sprint, at, FAR) for ticket, held in since.items() for sprint, at in held.items()]
     found = pd.DataFrame(stays, columns=["ticket", "sprint", "since", "until"])
-    found = found.astype({"ticket": "str", "sprint": "str", "since": INSTANT, "until": INSTANT})
-    if found.empty:
-        return found.assign(name=found["sprint"], started=found["since"], ended=found["until"])
-    return found.merge(_known(names), on="sprint").sort_values(
-        ["ticket", "since", "sprint"], ignore_index=True
-    )
+    return found.astype({"ticket": "str", "sprint": "str", "since": INSTANT, "until": INSTANT})
 
 
 def _known(names: pd.DataFrame) -> pd.DataFrame:

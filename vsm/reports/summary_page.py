@@ -56,6 +56,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "pull requests": (_REVIEWS[0], "Which pull requests are behind these numbers?"),
     "forecast": ("09_when_will_it_be_done.html", "How many in the coming weeks?"),
     "service level": ("09_when_will_it_be_done.html", "Which tickets will meet the service level?"),
+    "what if": ("10_what_if.html", "What would change?"),
     "clean-up": ("00_can_we_trust_the_data.html", "Data quality"),
 }
 """Where more is said: measure, or rule of a finding → page, and the heading on it."""
@@ -69,7 +70,8 @@ class Cover:
     """What a report says around its pages.
 
     On the first page stand ``summary``, ``network`` (Plotly's JSON of the handoff network) and ``changes``:
-    what changed since the last report, as sentences; and ``scored``: how many of its forecasts held.
+    what changed since the last report, as sentences; ``scored``: how many of its forecasts held; and
+    ``tried``: what the best of the changes would bring that vsm.toml names.
     ``provenance`` and ``notice`` stand on each.
     """
 
@@ -79,6 +81,7 @@ class Cover:
     provenance: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[str] = ()
     scored: str = ""
+    tried: str = ""
     notice: str = ""
 
 
@@ -97,6 +100,7 @@ def cover_of(
         provenance=stream.provenance,
         changes=changes,
         scored=scored,
+        tried=stream.what_if.line,
         notice=notice,
     )
 
@@ -126,6 +130,7 @@ def summary_body(cover: Cover, pages: Mapping[Page, Body]) -> Body:
         network=Markup(figure_html(dict(cover.network))) if cover.network else "",  # noqa: S704 - escaped
         changes=cover.changes,
         scored=cover.scored,
+        tried=cover.tried,
         pages=list(pages),
         address=address,
         listed=_listed,

@@ -71,6 +71,26 @@ unplanned = ["Bug"]
 "Fewer calls" = ["component:orders", "component:accounts"]
 "Less work behind the counter" = ["component:back office"]
 """
+TRIED: Final = """\
+# What if? Changes that the report tries on a replay of past tickets.
+
+[[what_if]]
+change = "released"
+every = 7
+
+[[what_if]]
+change = "one_more"
+stage = "In development"
+
+[[what_if]]
+change = "without"
+stage = "In approval"
+keep_work = true
+
+[[what_if]]
+change = "arriving"
+factor = 1.25
+"""
 REVIEWS: Final = """\
 # Pull requests show when development waits for a review, and pipelines when it waits for them.
 
@@ -227,7 +247,7 @@ def sample_workflow(*, reviews: bool = False) -> str:
     if reviews:
         agent = f'accounts = ["github:{plan.AGENT}"]\nagent = true\n'
         parts.append(f'[[person]]\nname = "{plan.AGENT}"\n{agent}')
-    return "\n".join([*parts, AIMS])
+    return "\n".join([*parts, AIMS, TRIED])
 
 
 def sample_experiments() -> str:

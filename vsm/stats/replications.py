@@ -6,6 +6,7 @@ edition 2015, §11.2).
 """
 
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Final
 
 import numpy as np
@@ -35,5 +36,4 @@ def uniform(seed: int, *purpose: int, count: int) -> Floats:
 def uniforms(seed: int, *purpose: int) -> Iterator[float]:
     """Give numbers from 0 to 1 for a purpose, without end."""
     rng = np.random.default_rng([seed, *purpose])
-    while True:
-        yield from rng.random(_AT_ONCE).tolist()
+    return chain.from_iterable(rng.random(_AT_ONCE).tolist() for _ in count())

@@ -18,6 +18,7 @@ DTYPES: Final = {
     "text": "str",
     "count": "int64",
     "number?": "Int64",
+    "amount": "float64",
     "amount?": "Float64",
     "flag": "bool",
     "flag?": "boolean",

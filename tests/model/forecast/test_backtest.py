@@ -54,6 +54,18 @@ def test_a_date_is_missed_as_soon_as_it_has_passed() -> None:
     assert last["known"] == MONDAY + pd.Timedelta(days=203)
 
 
+@given(seed=st.integers(0, 1000), items=st.integers(1, 60))
+def test_a_date_is_a_number_of_tickets_turned_round(seed: int, items: int) -> None:
+    """By the day that is given so many tickets are forecast, and by each day before fewer: whatever the levels."""
+    rng = np.random.default_rng(seed)
+    paths = np.cumsum(rng.poisson(0.5, (200, 84)), axis=1)
+    levels = {0.85: np.repeat(rng.uniform(0.3, 1.0, 12), 7)}
+    day = Question("when", items).answers(paths, levels)[0.85]
+    many = [Question("how many", days).answers(paths, levels)[0.85] >= items for days in range(1, 85)]
+    assert many[: day - 1] == [False] * (day - 1)
+    assert many[day - 1 : day] in ([], [True])
+
+
 def test_a_date_that_cannot_be_foreseen_is_no_claim() -> None:
     """Three hundred tickets at one a day take longer than twelve weeks: no date is given, none is scored."""
     record = record_of(finishes_of(np.arange(400) + 0.5), days=400)

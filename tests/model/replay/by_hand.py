@@ -6,9 +6,9 @@ import pandas as pd
 from vsm.clock import clock_from_workflow
 from vsm.config import Workflow
 from vsm.model.replay.fitted import Replay
-from vsm.model.replay.queueing import LINE, ROUND_THE_CLOCK, WORK, Server, Step
 from vsm.model.replay.routes import Route
 from vsm.model.replay.stations import Rota
+from vsm.model.replay.steps import LINE, ROUND_THE_CLOCK, WORK, Server, Step
 
 STAGES = ("Build", "Ready for test", "Test", "Document")
 BUILD, READY, TEST, DOCUMENT = range(4)

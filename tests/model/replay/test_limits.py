@@ -53,5 +53,5 @@ def test_it_shows_only_where_work_surely_gets_slower() -> None:
 
 def test_a_limit_of_nothing_is_refused() -> None:
     """Nothing would ever be finished."""
-    with pytest.raises(ParameterError, match="wip is 0; name a number from 1 on"):
+    with pytest.raises(ParameterError, match="wip is 0; name a whole number from 1 on"):
         Limit("Build", 0).applied(replay_by_hand())

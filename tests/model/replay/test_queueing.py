@@ -9,20 +9,21 @@ import numpy as np
 import pytest
 
 from tests.share import share
-from vsm.model.replay.queueing import (
+from vsm.model.replay.queueing import Trace, run
+from vsm.model.replay.steps import (
     GATE,
     LINE,
     PAUSE,
     ROUND_THE_CLOCK,
     WORK,
-    Arrival,
     Floats,
     Server,
     Shop,
     Step,
-    Trace,
+    StepArrays,
+    Tickets,
     hours_of,
-    run,
+    tickets_of,
 )
 
 HOUR = 3600.0
@@ -35,10 +36,22 @@ def work(seconds: float, *, line: int = 1, again: bool = False) -> tuple[Step, S
     return Step(0, LINE, line=line), Step(1, WORK, seconds, line=line, again=again)
 
 
+def arrival(at: float, steps: Sequence[Step], server: int = -1) -> tuple[float, Sequence[Step], int]:
+    return at, steps, server
+
+
 def served(at: Floats, seconds: Floats, *, people: int, until: float = 1e12) -> Trace:
-    arrivals = [Arrival(one, work(long)) for one, long in zip(at.tolist(), seconds.tolist(), strict=True)]
+    jobs = len(at)
+    steps = StepArrays(
+        np.tile([0, 1], jobs),
+        np.tile([LINE, WORK], jobs),
+        np.column_stack([np.zeros(jobs), seconds]).ravel(),
+        np.ones(2 * jobs, dtype=np.int64),
+        np.zeros(2 * jobs, dtype=bool),
+    )
+    tickets = Tickets(at, np.full(jobs, 2), np.full(jobs, -1), steps)
     shop = Shop((*repeat(Server((1,), 1, ROUND_THE_CLOCK), people),))
-    return run(arrivals, shop=shop, start=0.0, until=until, uniforms={})
+    return run(tickets, shop=shop, start=0.0, until=until, uniforms={})
 
 
 def waits(trace: Trace) -> Floats:
@@ -107,48 +120,48 @@ def test_littles_law_holds() -> None:
     assert present.mean() == pytest.approx(len(at) / end * spent, rel=0.01)
 
 
-def done(arrivals: Sequence[Arrival], *servers: Server, **more: Any) -> list[float]:
+def done(arrivals: Sequence[tuple[float, Sequence[Step], int]], *servers: Server, **more: Any) -> list[float]:
     """When each ticket is done, in hours."""
     shop = Shop(servers, more.get("gates", {}), more.get("overtaking", {}))
     luck = {1: iter(more.get("luck", ()))}
-    trace = run(arrivals, shop=shop, start=0.0, until=100 * HOUR, uniforms=luck)
+    trace = run(tickets_of(arrivals), shop=shop, start=0.0, until=100 * HOUR, uniforms=luck)
     found: list[float] = (trace.done / HOUR).round(6).tolist()
     return found
 
 
 def test_work_rests_where_people_do() -> None:
     """Three hours of work begun at 15:00 end at 10:00 of the next day; at 16:30 nothing new is begun."""
-    arrivals = [Arrival(15 * HOUR, work(3 * HOUR)), Arrival(16.5 * HOUR, work(HOUR))]
+    arrivals = [arrival(15 * HOUR, work(3 * HOUR)), arrival(16.5 * HOUR, work(HOUR))]
     two = Server((1,), 2, OFFICE)
     assert done(arrivals, two) == [34.0, 34.0]
 
 
 def test_work_that_ends_with_the_day_ends_then() -> None:
     """Two hours begun at 15:00 are done at 17:00, not the next morning."""
-    assert done([Arrival(15 * HOUR, work(2 * HOUR))], Server((1,), 1, OFFICE)) == [17.0]
+    assert done([arrival(15 * HOUR, work(2 * HOUR))], Server((1,), 1, OFFICE)) == [17.0]
 
 
 def test_a_gate_lets_everything_go_at_once() -> None:
     """What is ready at different times leaves at the next opening; what comes later, at the one after."""
-    arrivals = [Arrival(hour * HOUR, (Step(0, GATE),)) for hour in (1.0, 2.0, 6.0)]
+    arrivals = [arrival(hour * HOUR, (Step(0, GATE),)) for hour in (1.0, 2.0, 6.0)]
     assert done(arrivals, gates={0: [5 * HOUR, 10 * HOUR]}) == [5.0, 5.0, 10.0]
 
 
 def test_a_pause_takes_its_time_without_people() -> None:
     """Who waits for somebody outside waits by the clock."""
-    assert done([Arrival(0.0, (Step(0, PAUSE, 30 * HOUR),))]) == [30.0]
+    assert done([arrival(0.0, (Step(0, PAUSE, 30 * HOUR),))]) == [30.0]
 
 
 def test_a_slot_more_is_a_ticket_more_at_a_time() -> None:
     """With two slots one person has both tickets in progress."""
-    arrivals = [Arrival(0.0, work(HOUR)), Arrival(0.0, work(HOUR))]
+    arrivals = [arrival(0.0, work(HOUR)), arrival(0.0, work(HOUR))]
     assert done(arrivals, Server((1,), 1, ROUND_THE_CLOCK)) == [1.0, 2.0]
     assert done(arrivals, Server((1,), 2, ROUND_THE_CLOCK)) == [1.0, 1.0]
 
 
 def test_somebody_overtakes_by_the_share_of_the_line() -> None:
     """With a number under the share, one behind the oldest is pulled first; with one above it, the oldest."""
-    arrivals = [Arrival(at, work(HOUR)) for at in (0.0, 0.1, 0.2)]
+    arrivals = [arrival(at, work(HOUR)) for at in (0.0, 0.1, 0.2)]
     one = Server((1,), 1, ROUND_THE_CLOCK)
     assert done(arrivals, one, overtaking={1: 0.5}, luck=[0.4, 0.0]) == [1.0, 3.0, 2.0]
     assert done(arrivals, one, overtaking={1: 0.5}, luck=[0.6]) == [1.0, 2.0, 3.0]
@@ -157,9 +170,9 @@ def test_somebody_overtakes_by_the_share_of_the_line() -> None:
 def test_whoever_had_it_before_takes_it_again() -> None:
     """A ticket that comes back waits for the same person, while the other one is free."""
     arrivals = [
-        Arrival(0.0, (*work(HOUR), *work(HOUR, again=True))),
-        Arrival(0.5 * HOUR, work(2 * HOUR)),
-        Arrival(0.9 * HOUR, work(HOUR)),
+        arrival(0.0, (*work(HOUR), *work(HOUR, again=True))),
+        arrival(0.5 * HOUR, work(2 * HOUR)),
+        arrival(0.9 * HOUR, work(HOUR)),
     ]
     people = Server((1,), 1, ROUND_THE_CLOCK), Server((1,), 1, ROUND_THE_CLOCK)
     assert done(arrivals, *people) == [3.0, 2.5, 2.0]
@@ -167,14 +180,14 @@ def test_whoever_had_it_before_takes_it_again() -> None:
 
 def test_open_work_goes_on_where_it_stands() -> None:
     """Who has a ticket in progress at the start finishes it first, and it entered when it did."""
-    arrivals = [Arrival(-5 * HOUR, (Step(1, WORK, HOUR, line=1),), server=0), Arrival(-9 * HOUR, work(HOUR))]
+    arrivals = [arrival(-5 * HOUR, (Step(1, WORK, HOUR, line=1),), server=0), arrival(-9 * HOUR, work(HOUR))]
     assert done(arrivals, Server((1,), 1, ROUND_THE_CLOCK)) == [1.0, 2.0]
 
 
 def test_what_has_not_ended_is_open() -> None:
     """At the end a ticket in work has a stay without an end, and is not done."""
     trace = run(
-        [Arrival(0.0, work(9.0))],
+        tickets_of([arrival(0.0, work(9.0))]),
         shop=Shop((Server((1,), 1, ROUND_THE_CLOCK),)),
         start=0.0,
         until=5.0,

@@ -13,7 +13,7 @@ from vsm.model.forecast.finishes import DAY, finished_by_day
 from vsm.model.forecast.questions import LEVELS, LONGEST, Question, active_days, reach, refusal
 from vsm.model.forecast.record import WEEK, Record
 from vsm.stats.proportions import wilson_interval
-from vsm.stats.recalibration import FEWEST_OUTCOMES, covering
+from vsm.stats.recalibration import FEWEST_OUTCOMES
 from vsm.stats.shares import LEAST_WEEKS, share_intervals
 from vsm.tables import INSTANT
 
@@ -78,7 +78,7 @@ def forecasts(record: Record, questions: Sequence[Question]) -> list[Forecast]:
             if why or paths is None:
                 row |= {"verdict": REFUSED, "why": why}
             else:
-                answer = covering(question.of_paths(paths), tested.levels[level].used)
+                answer = question.answers(paths, tested.levels)[level]
                 row |= _answer(question, answer, row, days=reach(len(counts)), as_of=record.as_of)
             rows.append(row)
         answers = pd.DataFrame(rows).assign(question=question.kind, amount=question.amount, **about)
@@ -119,7 +119,7 @@ def _answer(question: Question, answer: int, row: dict[str, Any], *, days: int, 
         return {"verdict": WITHHELD, "why": why}
     length = answer if question.kind == "when" else question.amount
     verdict = UNTESTED if row["outcomes"] < FEWEST_OUTCOMES else TESTED
-    return {"verdict": verdict, "answer": question.shown(answer), "due": as_of + length * DAY}
+    return {"verdict": verdict, "answer": answer, "due": as_of + length * DAY}
 
 
 def hit_rate(hits: pd.DataFrame) -> dict[str, Any]:

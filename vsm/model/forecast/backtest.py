@@ -5,20 +5,24 @@ outcomes that were known by then. A question that the record could not bear then
 
     Monday       1    2    3    4    5    6             forecasts for two weeks
     known at     3    4    5    6                       the level of the 3rd Monday has learnt from the 1st
+
+Twenty tickets are done within 17 days where 20 or more are done in 17 days: a date is a count turned round.
+So only counts have levels that learn, one for each number of weeks ahead. A date is the first day by whose
+count so many are done; a day has the level of its week.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from vsm.intervals.codes import Ints
 from vsm.model.forecast.finishes import DAY
-from vsm.model.forecast.questions import LEVELS, Question, reach, refusal
+from vsm.model.forecast.questions import LEVELS, LONGEST, Question, reach, refusal
 from vsm.model.forecast.record import Record
-from vsm.stats.recalibration import Recalibrated, covering
+from vsm.stats.recalibration import Floats, Recalibrated, covering
 from vsm.tables import INSTANT
 
 _Row = tuple[float, int, int, int, int | None, bool | None]
@@ -33,72 +37,83 @@ class BackTest(NamedTuple):
         FORECAST_HITS: one row per Monday and level, sorted: ``question, amount, level, origin, known`` (when
         its outcome was or will be known), ``answer, actual`` (missing while not known), ``held``.
     levels
-        Level → as recalibrated by what is known now.
+        Level → the share of courses that an answer has to cover by what is known now, by day ahead.
     """
 
     hits: pd.DataFrame
-    levels: dict[float, Recalibrated]
+    levels: dict[float, Floats]
 
 
 def back_tests(record: Record, questions: Sequence[Question]) -> list[BackTest]:
     """Ask questions on every Monday of the past, as if nothing were known of what came later.
 
-    A forecast that something takes longer than can be foreseen claims nothing, so it is not among the hits;
-    the levels learn from it as from one that held, as conformal inference has it: a set that holds
-    everything holds the truth.
+    A forecast that something takes longer than can be foreseen claims nothing, so it is not among the hits.
     """
-    tests = [_Test(question) for question in questions]
+    rows: list[list[_Row]] = [[] for _ in questions]
+    levels = _Levels()
     for at in record.mondays():
         counts = record.counts(at)
-        asked = [test for test in tests if not refusal(test.question, counts)]
-        if not asked:
+        asked = [number for number, one in enumerate(questions) if not refusal(one, counts)]
+        if refusal(_ANY, counts):
             continue
         days, paths = reach(len(counts)), record.paths(at, counts)
-        gone = min((record.as_of - at) // DAY, days)
-        after = record.finishes.after(at, days=gone)
-        for test in asked:
-            test.ask(at, test.question.of_paths(paths), after=after, days=days)
-    return [test.result(record.as_of) for test in tests]
+        after = record.finishes.after(at, days=min((record.as_of - at) // DAY, days))
+        levels.learn(at)
+        used = levels.by_day()
+        for number in asked:
+            rows[number] += _asked(questions[number], paths, used, at=at, after=after)
+        levels.claim(at, paths, after=after)
+    levels.learn(record.as_of)
+    used = levels.by_day()
+    return [BackTest(_hits(found, question), used) for found, question in zip(rows, questions, strict=True)]
 
 
-class _Test:
-    """One question on its way through the Mondays."""
+_ANY: Final = Question("how many", 7)
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.levels = {level: Recalibrated(level) for level in LEVELS}
-        self.waiting: dict[float, list[tuple[int, bool]]] = {level: [] for level in LEVELS}
-        self.rows: list[_Row] = []
 
-    def ask(self, at: int, drawn: Ints, *, after: Ints, days: int) -> None:
-        """Answer as of an instant, and put down what became of it: ``after`` are the finishes since then."""
-        for level, learnt in self.levels.items():
-            self._learn(level, at)
-            answer = covering(drawn, learnt.used)
-            known, actual, held = _outcome(self.question, answer, after, days)
-            there = known <= len(after)
-            if there:
-                heappush(self.waiting[level], (at + known * DAY, held))
-            if self.question.kind == "how many" or answer <= days:
-                shown, last = self.question.shown(answer), at + known * DAY
-                self.rows.append(
-                    (level, at, last, shown, actual, held) if there else (level, at, last, shown, None, None)
-                )
+class _Levels:
+    """The levels of counts by weeks ahead, moved by their outcomes as these become known."""
 
-    def result(self, as_of: int) -> BackTest:
-        """Give all rows, and the levels as of now."""
-        for level in self.levels:
-            self._learn(level, as_of)
-        return BackTest(_hits(self.rows, self.question), self.levels)
+    def __init__(self) -> None:
+        weeks = range(1, LONGEST // 7 + 1)
+        self._moved = {level: [Recalibrated(level) for _ in weeks] for level in LEVELS}
+        self._waiting: list[tuple[int, float, int, bool]] = []
 
-    def _learn(self, level: float, at: int) -> None:
+    def by_day(self) -> dict[float, Floats]:
+        """Give the share of courses that an answer has to cover, by level: one for each day ahead."""
+        return {level: np.repeat([one.used for one in weeks], 7) for level, weeks in self._moved.items()}
+
+    def claim(self, at: int, paths: Ints, *, after: Ints) -> None:
+        """Answer for each number of weeks, and put down what became of it; ``after``: finishes since then."""
+        known = min(paths.shape[1], len(after)) // 7
+        for week, drawn in enumerate(np.sort(-paths[:, 6::7].T, axis=1)[:known]):
+            days = 7 * week + 7
+            for level, weeks in self._moved.items():
+                held = bool(after[days - 1] >= -covering(drawn, weeks[week].used))
+                heappush(self._waiting, (at + days * DAY, level, week, held))
+
+    def learn(self, at: int) -> None:
         """Learn from the outcomes that are known at an instant."""
-        waiting = self.waiting[level]
-        while waiting and waiting[0][0] <= at:
-            self.levels[level].learn(held=heappop(waiting)[1])
+        while self._waiting and self._waiting[0][0] <= at:
+            _, level, week, held = heappop(self._waiting)
+            self._moved[level][week].learn(held=held)
 
 
-def _outcome(question: Question, answer: int, after: Ints, days: int) -> tuple[int, int | None, bool]:
+def _asked(
+    question: Question, paths: Ints, used: Mapping[float, Floats], *, at: int, after: Ints
+) -> Iterator[_Row]:
+    """Answer as of an instant, with every level, and say what became of it, as far as it is known."""
+    days = paths.shape[1]
+    for level, answer in question.answers(paths, used).items():
+        if question.kind == "when" and answer > days:
+            continue
+        known, actual, held = _outcome(question, answer, after)
+        there = known <= len(after)
+        last = at + known * DAY
+        yield (level, at, last, answer, actual, held) if there else (level, at, last, answer, None, None)
+
+
+def _outcome(question: Question, answer: int, after: Ints) -> tuple[int, int | None, bool]:
     """Give after how many days the outcome of an answer is known, what it was, and whether the answer held.
 
     A date is missed as soon as it has passed; what it took in truth is missing then until it is there.
@@ -106,11 +121,9 @@ def _outcome(question: Question, answer: int, after: Ints, days: int) -> tuple[i
     if question.kind == "how many":
         due = question.amount
         actual = int(after[due - 1]) if len(after) >= due else None
-        return due, actual, actual is not None and actual >= -answer
+        return due, actual, actual is not None and actual >= answer
     reached = np.flatnonzero(after >= question.amount)
     took = int(reached[0]) + 1 if len(reached) else None
-    if answer > days:
-        return days, took, True
     return (took, took, True) if took is not None and took <= answer else (answer, took, False)
 
 

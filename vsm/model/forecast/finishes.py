@@ -62,7 +62,7 @@ def finishes_from_visits(
     rows = rows[rows["ticket"].isin(set(units))]
     marked = finished_in_bulk(rows.set_index("ticket"), visits, events, stages)
     rows = rows[~marked.to_numpy()]
-    said = _outcomes_said(events[events["ticket"].isin(set(rows["ticket"]))], stages, settings)
+    said = outcomes_said(events[events["ticket"].isin(set(rows["ticket"]))], stages, settings)
     # Where neither status nor resolution is known, nothing was said against it.
     pieces = rows.merge(said, on="ticket", how="left")
     pieces["delivered"] = pieces["delivered"].astype("boolean").fillna(value=True).astype("bool")
@@ -74,8 +74,15 @@ def finishes_from_visits(
     return found.sort_values(["finished", "ticket", "known"], ignore_index=True)
 
 
-def _outcomes_said(events: pd.DataFrame, stages: pd.DataFrame, settings: Outcome) -> pd.DataFrame:
-    """Give what status and resolution said of each ticket: pieces ``ticket, since, to, delivered``."""
+def outcomes_said(events: pd.DataFrame, stages: pd.DataFrame, settings: Outcome) -> pd.DataFrame:
+    """Give what status and resolution said of each ticket, one piece after the other.
+
+    Returns
+    -------
+    DataFrame
+        ``ticket`` (str), ``since, to`` (missing where it is still said), ``delivered``. Nothing is said of a
+        ticket without a known status or resolution.
+    """
     rows = events.loc[events["kind"].isin(["status", "resolution"]), ["ticket", "at", "kind", "after"]]
     rows = rows.astype({"ticket": "str", "kind": "str", "after": "str"}).reset_index(drop=True)
     name = stages.drop_duplicates("status").set_index("status")["name"].astype("str")

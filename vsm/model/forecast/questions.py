@@ -1,9 +1,13 @@
 """What can be asked of a forecast; and, before it is answered, whether the data suffice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from vsm.intervals.codes import Ints
+from vsm.stats.recalibration import Floats, covering
 
 LEVELS: Final = (0.5, 0.7, 0.85, 0.95)
 """Of 100 forecasts, so many are to hold."""
@@ -29,21 +33,29 @@ class Question:
     kind: Literal["how many", "when"]
     amount: int
 
-    def of_paths(self, paths: Ints) -> Ints:
-        """Give what each course answers, sorted from the best to the worst: how many less than none, or days.
+    def answers(self, paths: Ints, levels: Mapping[float, Floats]) -> dict[float, int]:
+        """Give so many tickets or more; or so many days at most, one more than drawn where it takes longer.
 
-        A course on which it takes longer than the last day says a day more than that.
+        ``levels``: for each level and day ahead, how many of the courses an answer has to cover.
+
+        Examples
+        --------
+        >>> paths, levels = np.array([[0, 1, 3], [1, 1, 2]]), {0.5: np.array([0.5, 1, 1])}
+        >>> [Question("how many", days).answers(paths, levels)[0.5] for days in (1, 2, 3)]
+        [1, 1, 2]
+        >>> [Question("when", items).answers(paths, levels)[0.5] for items in (1, 2, 3)]
+        [1, 3, 4]
         """
         if self.kind == "how many":
-            answers: Ints = -paths[:, self.amount - 1]
-        else:
-            answers = (paths < self.amount).sum(axis=1) + 1
-        answers.sort()
-        return answers
-
-    def shown(self, answer: int) -> int:
-        """Give an answer as a number of tickets, or of days."""
-        return -answer if self.kind == "how many" else answer
+            drawn = np.sort(-paths[:, self.amount - 1])
+            return {level: -covering(drawn, float(of[self.amount - 1])) for level, of in levels.items()}
+        courses, days = paths.shape
+        reach_it = (paths >= self.amount).sum(axis=0)
+        first = {}
+        for level, of in levels.items():
+            enough = np.flatnonzero(reach_it >= np.maximum(np.ceil(of[:days] * courses - 1e-9), 1))
+            first[level] = int(enough[0]) + 1 if len(enough) else days + 1
+        return first
 
 
 def reach(days: int) -> int:

@@ -12,8 +12,8 @@ from typing import ClassVar, Final
 from vsm.errors import ParameterError
 from vsm.model.replay.fitted import Replay, Steps
 from vsm.model.replay.past import DAY
-from vsm.model.replay.queueing import ROUND_THE_CLOCK, WORK, Server
 from vsm.model.replay.stations import Shift
+from vsm.model.replay.steps import ROUND_THE_CLOCK, WORK, Server
 
 Rewrite = Callable[[Steps, int], Steps]
 _GROUPS: Final = 1_000_000
@@ -83,6 +83,10 @@ def gate_of(replay: Replay, stage: str) -> int:
     )
 
 
+def _whole(number: object) -> bool:
+    return isinstance(number, int) and number >= 1
+
+
 @dataclass(frozen=True, slots=True)
 class OneMore(Change):
     """One more person at a stage, on one ticket at a time, as fast as those who are there.
@@ -103,12 +107,15 @@ class OneMore(Change):
         return (line_of(replay, self.stage),)
 
     def applied(self, replay: Replay) -> Replay:
-        """Let somebody join, who takes new work up until as long before the end of the day as the others."""
+        """Let somebody join, who takes new work up until as long before the end of the day as the others.
+
+        But in the first half of the day at least.
+        """
         line = line_of(replay, self.stage)
         shift = replay.shifts[line]
         if self.hours:
             opens, closes = hours_from_text(self.hours)
-            shift = Shift(opens, max(closes - (shift.closes - shift.takes), opens), closes)
+            shift = Shift(opens, max(closes - (shift.closes - shift.takes), (opens + closes) / 2), closes)
         hours = replay.rota.hours(shift, replay.teams[line], first=replay.at - 3 * DAY, last=replay.until)
         return replace(replay, servers=(*replay.servers, Server((line,), 1, hours)))
 
@@ -147,7 +154,7 @@ class Released(Change):
     def scenario(self) -> str:
         """What it is called."""
         days = "day" if self.every == 1 else f"{self.every} days"
-        return f"released every {days}{f' from {self.stage!r}' if self.stage else ''}"
+        return f"releases every {days}{f' from {self.stage!r}' if self.stage else ''}"
 
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give the gate."""
@@ -156,8 +163,8 @@ class Released(Change):
     def applied(self, replay: Replay) -> Replay:
         """Let the gate open so often, counted from its last opening."""
         gate = gate_of(replay, self.stage)
-        if self.every < 1:
-            raise ParameterError(f"every is {self.every}; name a number of days from 1 on")
+        if not _whole(self.every):
+            raise ParameterError(f"every is {self.every}; name a whole number of days from 1 on")
         last, _ = replay.gates[gate]
         return replace(replay, gates={**replay.gates, gate: (last, self.every * DAY)})
 
@@ -172,7 +179,7 @@ class Arriving(Change):
     @property
     def scenario(self) -> str:
         """What it is called."""
-        return f"{self.factor:g} times as many tickets"
+        return f"{self.factor:g} times as many tickets" if self.factor else "no new tickets"
 
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give all lines."""
@@ -219,7 +226,10 @@ class Merged(Change):
 
     def about(self, replay: Replay) -> tuple[int, ...]:
         """Give both lines."""
-        return line_of(replay, self.stage), line_of(replay, self.other)
+        lines = line_of(replay, self.stage), line_of(replay, self.other)
+        if lines[0] == lines[1]:
+            raise ParameterError(f"'{self.stage}' and '{self.other}' have the same people; name two stages")
+        return lines
 
     def applied(self, replay: Replay) -> Replay:
         """Let everybody of either serve both lines."""
@@ -257,7 +267,7 @@ class Split(Change):
         """
         line = line_of(replay, self.stage)
         people = [number for number, one in enumerate(replay.servers) if line in one.lines]
-        if not 2 <= self.into <= len(people):
+        if not (_whole(self.into) and 2 <= self.into <= len(people)):
             raise ParameterError(
                 f"'{self.stage}' has {len(people)} people, who cannot be split into {self.into} teams; "
                 "name from 2 to as many as there are people"
@@ -275,7 +285,13 @@ class Split(Change):
 
         share = replay.overtaking.get(line, 0.0)
         orders = {**replay.overtaking, **{_group(line, group): share for group in range(into)}}
-        return replace(replay, servers=tuple(servers), overtaking=orders, rewrite=(*replay.rewrite, dealt))
+        return replace(
+            replay,
+            servers=tuple(servers),
+            overtaking=orders,
+            rewrite=(*replay.rewrite, dealt),
+            variants=replay.variants * into,
+        )
 
 
 def _group(line: int, group: int) -> int:
@@ -307,8 +323,8 @@ class AgentTakesOver(Change):
 
     def applied(self, replay: Replay) -> Replay:
         """Let the agent serve the line, and nobody else; who worked only there has nothing to do."""
-        if self.at_once < 1 or self.pace <= 0:
-            raise ParameterError("an agent needs at_once from 1 on, and a pace above 0")
+        if not (_whole(self.at_once) and self.pace > 0):
+            raise ParameterError("an agent needs at_once, a whole number from 1 on, and a pace above 0")
         line, pace = line_of(replay, self.stage), self.pace
         people = tuple(
             replace(one, lines=tuple(own for own in one.lines if own != line)) for one in replay.servers

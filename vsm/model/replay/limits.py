@@ -14,9 +14,9 @@ from vsm.errors import ParameterError
 from vsm.model.replay.changes import Change, line_of
 from vsm.model.replay.fitted import WEEK, Replay, Steps
 from vsm.model.replay.past import Past, stays_of
-from vsm.model.replay.queueing import WORK
 from vsm.model.replay.routes import ways_of
 from vsm.model.replay.stations import People
+from vsm.model.replay.steps import WORK
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 
 _LEAST_SECONDS = 60.0
@@ -94,8 +94,8 @@ class Limit(Change):
 
     def applied(self, replay: Replay) -> Replay:
         """Give everybody fewer slots, and let work be as much quicker as it is seen to be."""
-        if self.wip < 1:
-            raise ParameterError(f"wip is {self.wip}; name a number from 1 on")
+        if not isinstance(self.wip, int) or self.wip < 1:
+            raise ParameterError(f"wip is {self.wip}; name a whole number from 1 on")
         line, slower = line_of(replay, self.stage), self.slower
         at = [number for number, one in enumerate(replay.servers) if line in one.lines]
         slots = [replay.servers[number].slots for number in at]

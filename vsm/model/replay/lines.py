@@ -7,7 +7,7 @@ import pandas as pd
 
 from vsm.model.batches import batches_from_stage_visits
 from vsm.model.replay.past import DAY, KINDS, Flags, Past, Stays
-from vsm.model.replay.queueing import Floats, Ints
+from vsm.model.replay.steps import Floats, Ints
 
 LATEST: Final = 1500
 """Departures of one stage that are looked at, the latest: orders change, and pairs are many."""

@@ -10,7 +10,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.intervals.codes import run_ends, run_starts
 from vsm.intervals.handoffs import work_start
-from vsm.model.replay.queueing import Floats, Ints
+from vsm.model.replay.steps import Floats, Ints
 
 Flags = npt.NDArray[np.bool_]
 QUEUE, ACTIVE, OUTSIDE, FINISHED = range(4)
@@ -36,8 +36,8 @@ class Past:
         By visit. ``holder`` is -1 where nobody is known; ``begun`` is the first evidence of work.
     team
         By visit: the holder's team, or None.
-    counts
-        By the code of a ticket: a unit of work that was not discarded.
+    unit, discarded
+        By the code of a ticket: whether it is a unit of work, and had been discarded by then.
     """
 
     at: float
@@ -53,17 +53,25 @@ class Past:
     left: Floats
     bulk: Flags
     team: npt.NDArray[Any]
-    counts: Flags
+    unit: Flags
+    discarded: Flags
 
 
-def past_of(visits: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame, at: pd.Timestamp) -> Past:
+def past_of(
+    visits: pd.DataFrame,
+    *,
+    tickets: pd.DataFrame,
+    stages: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    at: pd.Timestamp,
+) -> Past:
     """Give what was known at an instant, without containers such as epics, which nobody works on as such.
 
-    A visit that had not ended by then is open, and what was begun later is not there.
+    A visit that had not ended by then is open, and what was begun later is not there. ``outcomes``: what was
+    said of each ticket, and when (``outcomes_said``).
     """
     known = visits[(visits["entered"] < at).to_numpy()]
-    about = tickets.set_index(tickets["ticket"].astype("str"))[["unit", "outcome"]].astype("str")
-    unit = about["unit"].fillna("unit")
+    unit = tickets.set_index(tickets["ticket"].astype("str"))["unit"].astype("str").fillna("unit")
     work_on = set(unit.index[~unit.isin(["container", "out of scope"])])
     ticket = known["ticket"].astype("str")
     known = known[ticket.isin(work_on).to_numpy()]
@@ -76,7 +84,8 @@ def past_of(visits: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
     left = seconds_of(known["left"])
     begun, now = seconds_of(work_start(known)), at.timestamp()
     entered = seconds_of(known["entered"])
-    discarded = about["outcome"].reindex(names).to_numpy() == "discarded"
+    said = outcomes[(outcomes["since"] < at) & ~(outcomes["to"] < at)]
+    discarded = np.isin(names, said.loc[~said["delivered"], "ticket"].astype("object").to_numpy())
     return Past(
         at=now,
         stages=tuple(number),
@@ -91,7 +100,8 @@ def past_of(visits: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame
         left=np.where(left < now, left, np.nan),
         bulk=known["bulk"].to_numpy(dtype=bool),
         team=known["team"].astype("object").where(known["team"].notna(), None).to_numpy(),
-        counts=(unit.reindex(names).to_numpy() == "unit") & ~discarded,
+        unit=unit.reindex(names).to_numpy() == "unit",
+        discarded=discarded,
     )
 
 

@@ -7,107 +7,35 @@ at once::
     ticket 1   arrives 9:00   [line for QA] [QA: 2 h]  [gate on Thursday]  done
     ticket 2   arrives 9:30   [line for QA ................] [QA: 1 h] [gate]  done
 
-So the only random numbers are those by which people overtake, drawn by the caller. A heap of events suffices:
-simpy 4.1.2 takes 0.85 s of CPU for 100,000 tickets of a plain queue, this 1.0 s, but simpy knows no working
-hours, no gates and no work that is under way at the beginning, and those would be the same code around it.
+So the only random numbers are those by which people overtake, drawn by the caller.
+
+A replay of many tickets is run thousands of times. So steps lie in flat lists, one ticket's after the
+other's, and tickets, people and lines are numbers; only ends of work, and arrivals at a line, are events::
+
+    ticket           0          1               first   0  4  8
+    step             0 1 2 3    4 5 6 7
+    kind             L W P G    L W L W         ticket 1 at step 6 waits in line for the second time
+    entered          . . . .    . . . ∞         not known yet
+
+simpy 4.1.2 takes 0.85 s of CPU for 100,000 tickets of a plain queue, and knows no working hours, no gates and
+no work that is under way at the beginning; those would be the same code around it.
 """
 
-import heapq
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-LINE, WORK, PAUSE, GATE = range(4)
-"""Kinds of a step: waits for people, is worked on, takes its time without people, leaves at an opening."""
-ALWAYS: Final = 1e15
-_ARRIVES, _ENDS, _PASSES, _OPENS = range(4)
-
-
-class Step(NamedTuple):
-    """One step of a route.
-
-    ``line`` is the line of people that a LINE leads to and that does a WORK. ``seconds`` are working seconds
-    of a WORK, seconds of the clock of a PAUSE. ``again``: by whom did the ticket's work there before.
-    """
-
-    stage: int
-    kind: int
-    seconds: float = 0.0
-    line: int = -1
-    again: bool = False
-
-
-class Hours(NamedTuple):
-    """When somebody works: spans, in seconds of the epoch, sorted. New work is pulled until ``takes``.
-
-    ``before`` is the working time before each span, and after the last.
-    """
-
-    opens: Sequence[float]
-    takes: Sequence[float]
-    closes: Sequence[float]
-    before: Sequence[float]
-
-
-def hours_of(opens: Floats, takes: Floats, closes: Floats) -> Hours:
-    """Give the hours of these spans.
-
-    Examples
-    --------
-    >>> hours_of(np.array([9.0, 33]), np.array([16.0, 40]), np.array([17.0, 41])).before
-    [0.0, 8.0, 16.0]
-    """
-    before = np.concatenate([[0.0], np.cumsum(closes - opens)])
-    return Hours(opens.tolist(), takes.tolist(), closes.tolist(), before.tolist())
-
-
-ROUND_THE_CLOCK: Final = Hours([-ALWAYS], [ALWAYS], [ALWAYS], [0.0, 2 * ALWAYS])
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Somebody who works: on which lines, on how many tickets at a time, and when."""
-
-    lines: tuple[int, ...]
-    slots: int
-    hours: Hours
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A ticket that comes in, or is there at the beginning.
-
-    ``at`` is when it entered its first step; before the beginning for open tickets. An open ticket that
-    somebody works on says who: ``server`` is its number, and ``seconds`` of the first step are those that are
-    left.
-    """
-
-    at: float
-    steps: Sequence[Step]
-    server: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """Who works, when gates open, and how often each line pulls another ticket than the oldest."""
-
-    servers: tuple[Server, ...]
-    gates: Mapping[int, Sequence[float]] = field(default_factory=dict)
-    overtaking: Mapping[int, float] = field(default_factory=dict)
+from vsm.model.replay.steps import ALWAYS, LINE, PAUSE, WORK, Floats, Ints, Shop, Tickets
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What happened: a row per stay of a ticket in a stage; and when each ticket was done, by its number.
 
-    Seconds; NaN where it had not ended at the end.
+    Rows are in the order of tickets and time. Seconds; NaN where it had not ended at the end.
     """
 
     ticket: Ints
@@ -117,29 +45,17 @@ class Trace:
     done: Floats
 
 
-class _Ticket:
-    __slots__ = ("at", "entered", "known", "number", "server", "steps")
-
-    def __init__(self, number: int, arrival: Arrival) -> None:
-        self.number, self.steps, self.at = number, arrival.steps, 0
-        self.entered, self.server = arrival.at, arrival.server
-        self.known: dict[int, int] = {}
-
-
 def run(
-    arrivals: Sequence[Arrival],
-    *,
-    shop: Shop,
-    start: float,
-    until: float,
-    uniforms: Mapping[int, Iterator[float]],
+    tickets: Tickets, *, shop: Shop, start: float, until: float, uniforms: Mapping[int, Iterator[float]]
 ) -> Trace:
     """Let the tickets pass through the shop.
 
+    Of several that come at once, the first one goes first.
+
     Parameters
     ----------
-    arrivals
-        Those there at the start, and those to come, in any order; ties keep it.
+    tickets
+        Those there at the start, and those to come, in any order.
     start, until
         Seconds of the epoch. Nothing happens at or after ``until``.
     uniforms
@@ -148,240 +64,315 @@ def run(
 
     Examples
     --------
+    >>> from vsm.model.replay.steps import ROUND_THE_CLOCK, Server, Step, tickets_of
     >>> steps = [Step(0, LINE, line=1), Step(1, WORK, 5.0, line=1)]
     >>> one = Shop((Server((1,), 1, ROUND_THE_CLOCK),))
-    >>> two = [Arrival(0.0, steps), Arrival(1.0, steps)]
+    >>> two = tickets_of([(0.0, steps, -1), (1.0, steps, -1)])
     >>> run(two, shop=one, start=0.0, until=9.0, uniforms={}).done.tolist()
     [5.0, nan]
     """
-    floor = _Floor(shop, uniforms)
-    tickets = [_Ticket(number, arrival) for number, arrival in enumerate(arrivals)]
-    floor.begin(tickets, start)
-    agenda, done = floor.agenda, np.full(len(tickets), np.nan)
-    while agenda and agenda[0][0] < until:
-        at, _, what, which = heapq.heappop(agenda)
-        if what == _OPENS:
-            floor.open(int(which), at)  # type: ignore[call-overload]
-            continue
-        ticket: _Ticket = which  # type: ignore[assignment]
-        if what == _ARRIVES:
-            floor.enter(ticket, at)
-        elif what == _ENDS:
-            floor.end(ticket, at)
-        else:
-            floor.leave(ticket, at)
-        if ticket.at == len(ticket.steps):
-            done[ticket.number] = at
-    return floor.trace(tickets, done)
+    floor = _Floor(tickets, shop, uniforms)
+    floor.begin(start)
+    coming = np.flatnonzero(tickets.came >= start)
+    coming = coming[np.argsort(tickets.came[coming], kind="stable")]
+    floor.pass_time(coming.tolist(), tickets.came[coming].tolist(), until)
+    return floor.trace(until)
 
 
 class _Floor:
-    """Where every ticket is, who is free, and what comes next."""
+    """Where every ticket is, who is free, and what comes next.
 
-    def __init__(self, shop: Shop, uniforms: Mapping[int, Iterator[float]]) -> None:
-        self.agenda: list[tuple[float, int, int, object]] = []
-        self._ticks = count()
-        self._shop, self._uniforms = shop, uniforms
-        self._free = [server.slots for server in shop.servers]
-        self._span = [0] * len(shop.servers)
-        self._wakes = [False] * len(shop.servers)
-        self._lines: dict[int, list[_Ticket]] = {}
-        self._idle: dict[int, dict[int, None]] = {}
-        self._quiet: dict[int, float] = {}
-        for number, server in enumerate(shop.servers):
-            for line in server.lines:
-                self._idle.setdefault(line, {})[number] = None
-        self._stays: tuple[list[int], list[int], list[float], list[float]] = ([], [], [], [])
+    ``agenda`` has pairs: when, and what. Of ticket n, ``2 n`` comes to a line, and the work on it ends at
+    ``2 n + 1``; ``- 1 - n``: line n looks for somebody, since the first of its people begins.
+    """
 
-    def begin(self, tickets: Sequence[_Ticket], start: float) -> None:
-        """Put those that are there where they are, the longest waiting first; others will arrive."""
-        for ticket in sorted(tickets, key=lambda ticket: ticket.entered):
-            if ticket.entered >= start:
-                self._later(ticket.entered, _ARRIVES, ticket)
-            elif ticket.server >= 0:
-                self._occupy(ticket.server)
-                step = ticket.steps[0]
-                ticket.known[step.line] = ticket.server
-                self._later(self._ready(ticket.server, start, step.seconds), _ENDS, ticket)
+    __slots__ = (
+        "_absent", "_again", "_agenda", "_closes", "_done", "_entered", "_first", "_free", "_gates",
+        "_held", "_hours", "_idle", "_kind", "_known", "_line", "_lines", "_luck", "_opens",
+        "_overtaking", "_place", "_quiet", "_returns", "_seconds", "_slots", "_span", "_stage", "_takes",
+        "_tickets", "_waiting", "_wakes",
+    )  # fmt: skip
+
+    def __init__(self, tickets: Tickets, shop: Shop, uniforms: Mapping[int, Iterator[float]]) -> None:
+        steps, count, people = tickets.steps, len(tickets.came), shop.servers
+        self._tickets = tickets
+        self._first: list[int] = np.concatenate([[0], np.cumsum(tickets.length)]).tolist()
+        self._kind: list[int] = steps.kind.tolist()
+        self._line: list[int] = steps.line.tolist()
+        self._stage: list[int] = steps.stage.tolist()
+        self._seconds: list[float] = steps.seconds.tolist()
+        again = steps.again | ((steps.kind == LINE) & np.append(steps.again[1:], np.zeros(1, dtype=bool)))
+        self._again: list[bool] = again[: len(steps.again)].tolist()
+        self._returns = np.isin(np.arange(count), np.repeat(np.arange(count), tickets.length)[again]).tolist()
+        self._entered = [ALWAYS] * len(steps.kind)
+        self._done = [ALWAYS] * count
+        self._place = self._first[:-1]
+        self._held: list[int] = tickets.server.tolist()
+        self._known: dict[tuple[int, int], int] = {}
+        self._gates, self._overtaking, self._luck = shop.gates, shop.overtaking, uniforms
+        lines = {*np.unique(steps.line).tolist(), *(line for one in people for line in one.lines)}
+        self._lines = [one.lines for one in people]
+        self._waiting: dict[int, list[int]] = {line: [] for line in lines}
+        most = max((one.slots for one in people), default=0)
+        self._idle: dict[int, list[dict[int, None]]] = {line: [{} for _ in range(most)] for line in lines}
+        self._absent: dict[int, list[tuple[float, int]]] = {line: [] for line in lines}
+        self._quiet = dict.fromkeys(lines, -ALWAYS)
+        self._wakes = dict.fromkeys(lines, (ALWAYS, -1))
+        for number, one in enumerate(people):
+            for line in one.lines if one.slots > 0 else ():
+                self._idle[line][0][number] = None
+        self._slots = [one.slots for one in people]
+        self._free = self._slots.copy()
+        self._hours = [one.hours for one in people]
+        self._span = [0] * len(people)
+        self._opens, self._takes, self._closes = ([-ALWAYS] * len(people) for _ in range(3))
+        self._agenda: list[tuple[float, int]] = []
+
+    def begin(self, start: float) -> None:
+        """Put those that are there where they are, the longest waiting first."""
+        at = self._tickets.came
+        there = np.flatnonzero(at < start)
+        there = there[np.argsort(at[there], kind="stable")].tolist()
+        for ticket in there:
+            step, server = self._first[ticket], self._held[ticket]
+            if server >= 0:
+                self._occupy(server)
+                if self._line[step] in self._lines[server]:
+                    self._known[ticket, self._line[step]] = server
+                heappush(self._agenda, (self._ready(server, start, self._seconds[step]), 2 * ticket + 1))
+        for ticket in there:
+            step = self._first[ticket]
+            if self._held[ticket] < 0:
+                self._go_on(ticket, step, start)
+            self._entered[step] = float(at[ticket])
+
+    def pass_time(self, coming: list[int], at: list[float], until: float) -> None:
+        """Let tickets arrive in this order, and everything take its course until an instant."""
+        agenda, places = self._agenda, iter([*zip(at, coming, strict=True), (ALWAYS, -1)])
+        arrives, ticket = next(places)
+        while True:
+            if not agenda or arrives <= agenda[0][0]:
+                if arrives >= until:
+                    return
+                self._go_on(ticket, self._first[ticket], arrives)
+                arrives, ticket = next(places)
+                continue
+            now, what = heappop(agenda)
+            if now >= until:
+                return
+            if what < 0:
+                self._wake(-1 - what, now)
+            elif what & 1:
+                self._end(what >> 1, now)
             else:
-                self._later(start, _ARRIVES, ticket)
+                ticket_there = what >> 1
+                self._go_on(ticket_there, self._place[ticket_there], now)
 
-    def _later(self, at: float, what: int, which: object) -> None:
-        heapq.heappush(self.agenda, (at, next(self._ticks), what, which))
+    def _go_on(self, ticket: int, step: int, now: float) -> None:
+        """Enter a step, and go through pauses and gates up to the next line, or the end."""
+        kind, at, end = self._kind, now, self._first[ticket + 1]
+        while step < end:
+            self._entered[step] = at
+            what = kind[step]
+            if what <= WORK:
+                self._place[ticket] = step
+                if at > now:
+                    heappush(self._agenda, (at, 2 * ticket))
+                    return
+                line = self._line[step]
+                self._waiting[line].append(ticket)
+                if at >= self._quiet[line]:
+                    self._dispatch(line, at)
+                return
+            if what == PAUSE:
+                at += self._seconds[step]
+            else:
+                opens = self._gates[self._stage[step]]
+                position = bisect_left(opens, at)
+                at = opens[position] if position < len(opens) else ALWAYS
+            step += 1
+        self._done[ticket] = at
 
-    def enter(self, ticket: _Ticket, at: float) -> None:
-        """Enter a step: join its line, or take its time."""
-        step = ticket.steps[ticket.at]
-        if step.kind in (LINE, WORK):
-            self._lines.setdefault(step.line, []).append(ticket)
-            self._dispatch(step.line, at)
-        elif step.kind == PAUSE:
-            self._later(at + step.seconds, _PASSES, ticket)
-        else:
-            opens = self._shop.gates[step.stage]
-            position = bisect_left(opens, at)
-            if position < len(opens):
-                self._later(opens[position], _PASSES, ticket)
-
-    def leave(self, ticket: _Ticket, at: float) -> None:
-        """Write down a stay, and go on to the next step, if there is one."""
-        self._stayed(ticket, at)
-        ticket.at += 1
-        ticket.entered = at
-        if ticket.at < len(ticket.steps):
-            self.enter(ticket, at)
-
-    def end(self, ticket: _Ticket, at: float) -> None:
+    def _end(self, ticket: int, at: float) -> None:
         """Let somebody be free again, who looks at all their lines: first where somebody waits longest."""
-        server, ticket.server = ticket.server, -1
+        server = self._held[ticket]
+        busy = self._slots[server] - self._free[server]
         self._free[server] += 1
-        for line in self._shop.servers[server].lines:
-            self._idle[line][server] = None
+        for line in self._lines[server]:
+            levels = self._idle[line]
+            if self._free[server] > 1:
+                levels[busy].pop(server, None)
+            if self._free[server] > 0:
+                levels[busy - 1][server] = None
             self._quiet[line] = -ALWAYS
-        self.leave(ticket, at)
+        self._go_on(ticket, self._place[ticket] + 1, at)
         self._look(server, at)
 
-    def open(self, server: int, at: float) -> None:
-        """Let somebody begin their day."""
-        self._wakes[server] = False
-        self._look(server, at)
+    def _wake(self, line: int, at: float) -> None:
+        """Let somebody begin their day, unless somebody else was to begin before."""
+        if self._wakes[line][0] == at:
+            _, server = self._wakes[line]
+            self._wakes[line] = (ALWAYS, -1)
+            self._look(server, at)
 
     def _look(self, server: int, at: float) -> None:
-        lines = [line for line in self._shop.servers[server].lines if self._lines.get(line)]
+        lines = self._lines[server]
         if len(lines) > 1:
-            lines.sort(key=lambda line: self._lines[line][0].entered)
+            lines = tuple(line for line in lines if self._waiting[line])
+            lines = tuple(sorted(lines, key=lambda line: self._entered[self._place[self._waiting[line][0]]]))
         for line in lines:
-            self._dispatch(line, at)
+            if self._waiting[line]:
+                self._dispatch(line, at)
 
     def _dispatch(self, line: int, at: float) -> None:
         """Give what waits in a line to those who are free and at work, the least busy first.
 
-        A line is quiet until the first of its people begins who is not at work now: until then there is
-        nobody to ask, unless somebody gets free.
+        Where nobody is, the line is quiet until the first of them begins, unless somebody gets free before.
         """
-        if at < self._quiet.get(line, -ALWAYS):
-            return
-        waiting, idle = self._lines[line], self._idle.get(line, {})
-        share = self._shop.overtaking.get(line, 0.0)
-        while waiting and (anybody := self._least_busy(idle, at)) >= 0:
-            first = 0
-            if share and len(waiting) > 1 and next(self._uniforms[line]) < share:
-                first = 1 + int(next(self._uniforms[line]) * (len(waiting) - 1))
-            position, server = self._match(waiting, anybody, first=first, line=line, at=at)
+        waiting, share = self._waiting[line], self._overtaking.get(line, 0.0)
+        while waiting:
+            server = self._least_busy(line, at)
             if server < 0:
-                break
+                absent = self._absent[line]
+                first, who = absent[0] if absent else (ALWAYS, -1)
+                self._quiet[line] = first
+                self._call(line, first, who)
+                return
+            position = 0
+            if share and len(waiting) > 1 and next(self._luck[line]) < share:
+                position = 1 + int(next(self._luck[line]) * (len(waiting) - 1))
+            if self._again[self._place[waiting[position]]]:
+                position, server = self._match(line, at, first=position, anybody=server)
+                if server < 0:
+                    return
             self._take_up(waiting.pop(position), server, at)
-        if waiting:
-            self._wait_for_people(line, at)
 
-    def _wait_for_people(self, line: int, at: float) -> None:
-        """Let those who are free, and not at work, look at the line when they begin."""
-        quiet, present = ALWAYS, False
-        for number in self._idle.get(line, {}):
-            if self._takes(number, at):
-                present = True
-                continue
-            opens = self._opens_next(number, at)
-            quiet = min(quiet, opens)
-            if not self._wakes[number]:
-                self._wakes[number] = True
-                self._later(opens, _OPENS, number)
-        if not present:
-            self._quiet[line] = quiet
+    def _least_busy(self, line: int, at: float) -> int:
+        """Give who is at work and has a slot free, with the fewest tickets; -1 where nobody is.
 
-    def _least_busy(self, idle: Mapping[int, None], at: float) -> int:
-        """Give who is at work and has a slot free, with the fewest tickets; -1 where nobody is."""
-        found, fewest = -1, 0
-        for number in idle:
-            if self._takes(number, at):
-                busy = self._shop.servers[number].slots - self._free[number]
-                if not busy:
-                    return number
-                if found < 0 or busy < fewest:
-                    found, fewest = number, busy
-        return found
+        Those who are not at work are put aside until they begin.
+        """
+        absent, levels = self._absent[line], self._idle[line]
+        while absent and absent[0][0] <= at:
+            _, server = heappop(absent)
+            if (free := self._free[server]) > 0:
+                levels[self._slots[server] - free][server] = None
+        opens, takes = self._opens, self._takes
+        for level in levels:
+            while level:
+                server = next(iter(level))
+                if opens[server] <= at < takes[server] or self._at_work(server, at):
+                    return server
+                del level[server]
+                heappush(absent, (self._begins(server, at), server))
+        return -1
 
-    def _match(
-        self, waiting: Sequence[_Ticket], anybody: int, *, first: int, line: int, at: float
-    ) -> tuple[int, int]:
-        """Give the ticket to pull, and who does: whoever had it before, where that is how it goes."""
-        idle = self._idle[line]
+    def _match(self, line: int, at: float, *, first: int, anybody: int) -> tuple[int, int]:
+        """Give which ticket is pulled, and by whom: by whoever had it before, where that is how it goes.
+
+        Where all wait for somebody who is not there, the line looks again when the first of these begins; who
+        is busy looks by themselves.
+        """
+        waiting, begins, who = self._waiting[line], ALWAYS, -1
         for position in (first, *range(first), *range(first + 1, len(waiting))):
             ticket = waiting[position]
-            step = ticket.steps[ticket.at]
-            work = step if step.kind == WORK else ticket.steps[ticket.at + 1]
-            known = ticket.known.get(line, -1) if work.again else -1
+            known = self._known.get((ticket, line), -1) if self._again[self._place[ticket]] else -1
             if known < 0:
                 return position, anybody
-            if known in idle and self._takes(known, at):
-                return position, known
+            if self._free[known] > 0:
+                if self._at_work(known, at):
+                    return position, known
+                if (then := self._begins(known, at)) < begins:
+                    begins, who = then, known
+        self._call(line, begins, who)
         return -1, -1
+
+    def _call(self, line: int, at: float, server: int) -> None:
+        """Let a line look for somebody again when this one begins, unless it does so before."""
+        if at < self._wakes[line][0]:
+            self._wakes[line] = (at, server)
+            heappush(self._agenda, (at, -1 - line))
+
+    def _at_work(self, server: int, at: float) -> bool:
+        """Say whether somebody pulls work now."""
+        if at >= self._closes[server]:
+            self._next_day(server, at)
+        return self._opens[server] <= at < self._takes[server]
+
+    def _begins(self, server: int, at: float) -> float:
+        """Give when somebody begins again who is not at work; the hours that are open are past, or over."""
+        if at < self._opens[server]:
+            return self._opens[server]
+        opens, span = self._hours[server].opens, self._span[server] + 1
+        return opens[span] if span < len(opens) else ALWAYS
 
     def _occupy(self, server: int) -> None:
         """Let somebody have one ticket more."""
+        busy = self._slots[server] - self._free[server]
         self._free[server] -= 1
-        if self._free[server] <= 0:
-            for line in self._shop.servers[server].lines:
-                self._idle[line].pop(server, None)
+        for line in self._lines[server] if busy < self._slots[server] else ():
+            levels = self._idle[line]
+            levels[busy].pop(server, None)
+            if self._free[server] > 0:
+                levels[busy + 1][server] = None
 
-    def _take_up(self, ticket: _Ticket, server: int, at: float) -> None:
-        step = ticket.steps[ticket.at]
-        if step.kind == LINE:
-            self._stayed(ticket, at)
-            ticket.at += 1
-            ticket.entered = at
-            step = ticket.steps[ticket.at]
-        ticket.server = ticket.known[step.line] = server
-        self._occupy(server)
-        self._later(self._ready(server, at, step.seconds), _ENDS, ticket)
+    def _take_up(self, ticket: int, server: int, at: float) -> None:
+        step = self._place[ticket]
+        if self._kind[step] == LINE:
+            step += 1
+            self._place[ticket] = step
+            self._entered[step] = at
+        self._held[ticket] = server
+        if self._returns[ticket]:
+            self._known[ticket, self._line[step]] = server
+        free = self._free[server] - 1
+        busy = self._slots[server] - free
+        self._free[server] = free
+        for line in self._lines[server]:
+            levels = self._idle[line]
+            levels[busy - 1].pop(server, None)
+            if free > 0:
+                levels[busy][server] = None
+        seconds = self._seconds[step]
+        ends = at + seconds if at + seconds <= self._closes[server] else self._ready(server, at, seconds)
+        heappush(self._agenda, (ends, 2 * ticket + 1))
 
-    def _takes(self, server: int, at: float) -> bool:
-        hours, span = self._shop.servers[server].hours, self._spans(server, at)
-        return span < len(hours.opens) and hours.opens[span] <= at < hours.takes[span]
-
-    def _spans(self, server: int, at: float) -> int:
-        """Give the span that is open, or opens next; time only goes on, so the search begins at the last."""
-        closes, span = self._shop.servers[server].hours.closes, self._span[server]
-        while span < len(closes) and closes[span] <= at:
-            span += 1
+    def _next_day(self, server: int, at: float) -> None:
+        """Find the span that is open, or opens next; time only goes on, so the search begins at the last."""
+        hours = self._hours[server]
+        span = bisect_right(hours.closes, at, lo=self._span[server])
+        later = span == len(hours.closes)
         self._span[server] = span
-        return span
-
-    def _opens_next(self, server: int, at: float) -> float:
-        hours, span = self._shop.servers[server].hours, self._span[server]
-        if span < len(hours.opens) and hours.opens[span] <= at:
-            span += 1
-        return hours.opens[span] if span < len(hours.opens) else ALWAYS
+        self._opens[server] = ALWAYS if later else hours.opens[span]
+        self._takes[server] = ALWAYS if later else hours.takes[span]
+        self._closes[server] = ALWAYS if later else hours.closes[span]
 
     def _ready(self, server: int, at: float, seconds: float) -> float:
         """Give when so much work is done that begins now."""
-        hours = self._shop.servers[server].hours
-        if len(hours.opens) == 1 and hours.closes[0] == ALWAYS:
-            return at + seconds
-        span = self._spans(server, at)
+        if at >= self._closes[server]:
+            self._next_day(server, at)
+        opens = self._opens[server]
+        end = (opens if at < opens else at) + seconds
+        if end <= self._closes[server]:
+            return end
+        hours, span = self._hours[server], self._span[server]
         if span == len(hours.opens):
             return ALWAYS
-        spent = hours.before[span] + max(at - hours.opens[span], 0.0) + seconds
-        last = bisect_right(hours.before, spent, lo=span) - 1
-        if spent == hours.before[last] and last > span:
-            last -= 1
-        if last >= len(hours.opens):
+        spent = hours.before[span] + max(at - opens, 0.0) + seconds
+        last = bisect_left(hours.before, spent, lo=span + 1) - 1
+        if last == len(hours.opens):
             return ALWAYS
         return max(hours.opens[last] + spent - hours.before[last], at)
 
-    def _stayed(self, ticket: _Ticket, left: float) -> None:
-        tickets, stages, entered, ends = self._stays
-        tickets.append(ticket.number)
-        stages.append(ticket.steps[ticket.at].stage)
-        entered.append(ticket.entered)
-        ends.append(left)
-
-    def trace(self, tickets: Sequence[_Ticket], done: Floats) -> Trace:
+    def trace(self, until: float) -> Trace:
         """Give what happened; what is still there is open."""
-        for ticket in tickets:
-            if ticket.at < len(ticket.steps):
-                self._stayed(ticket, np.nan)
-        number, stage, entered, left = self._stays
-        return Trace(
-            np.array(number, np.int64), np.array(stage, np.int64), np.array(entered), np.array(left), done
-        )
+        length, entered, done = self._tickets.length, np.array(self._entered), np.array(self._done)
+        # step       0 1 2 3 | 4 5        when the next step was entered; of the last, when it was done
+        # left       1 2 3 d | 5 d
+        left = np.append(entered[1:], ALWAYS)
+        left[np.array(self._first[1:]) - 1] = done
+        there = entered < until
+        left[left >= until] = np.nan
+        done[done >= until] = np.nan
+        ticket = np.repeat(np.arange(len(length)), length)
+        return Trace(ticket[there], self._tickets.steps.stage[there], entered[there], left[there], done)

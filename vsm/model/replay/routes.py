@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from vsm.model.replay.past import ACTIVE, DAY, FINISHED, QUEUE, Flags, Past, Stays
-from vsm.model.replay.queueing import GATE, LINE, PAUSE, WORK, Floats, Ints, Step
 from vsm.model.replay.stations import People, worked
+from vsm.model.replay.steps import GATE, LINE, PAUSE, WORK, Floats, Ints, Step
 
 NEARLY_ALL: Final = 0.9
 """Share of the begun tickets of a window that are finished, for the window to give whole routes."""
@@ -21,18 +21,20 @@ LOOK_BACK: Final = 365 * DAY
 class Route:
     """What one ticket went through. Without steps: nobody ever began it, so that it needs nobody.
 
-    ``counts``: its lead time does.
+    ``counts``: its lead time does; that of what was discarded does not.
     """
 
     steps: tuple[Step, ...]
     counts: bool
+    discarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """A ticket that is under way: in which step, since when, and how many seconds of it have passed.
 
-    ``server`` works on it, or is -1; the rest of its way is drawn.
+    ``server`` works on it, or is -1. The rest of its way is drawn, and with it whether it is discarded; its
+    lead time counts if it is not, and it is a ``unit`` of work.
     """
 
     stage: int
@@ -42,7 +44,7 @@ class Open:
     entered: float
     spent: float
     server: int
-    counts: bool
+    unit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ def routes_of(past: Past, stays: Stays, ways: Ways) -> tuple[list[Route], int]:
         rows = range(int(first[ticket]), int(last[ticket]))
         whole = bool(done[ticket]) and not tidied[ticket]
         steps = tuple(ways.step(int(stays.stage[row]), row) for row in rows) if whole else ()
-        routes.append(Route(steps, whole and bool(past.counts[stays.ticket[first[ticket]]])))
+        unit, discarded = (bool(of[stays.ticket[first[ticket]]]) for of in (past.unit, past.discarded))
+        routes.append(Route(steps, whole and unit and not discarded, discarded))
     return routes, sum(route.counts for route in routes)
 
 
@@ -179,7 +182,6 @@ def open_tickets(
         elif step == PAUSE and kind == QUEUE and stage in lines:
             step, line = LINE, lines[stage]
         spent = float(ways.seconds[row]) if step in (WORK, PAUSE) else 0.0
-        counts = bool(past.counts[stays.ticket[row]])
         found.append(
             Open(
                 stage,
@@ -189,7 +191,7 @@ def open_tickets(
                 float(stays.entered[row]),
                 spent,
                 server,
-                counts,
+                bool(past.unit[stays.ticket[row]]),
             )
         )
     return found

@@ -1,15 +1,16 @@
 """What replications say: lead times, waits and finished tickets, as it is and after a change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
-from vsm.model.replay.fitted import WEEK, Replay, Run, replication
+from vsm.model.replay.fitted import WEEK, Replay
 from vsm.model.replay.past import ACTIVE, DAY, FINISHED
-from vsm.model.replay.queueing import Floats
+from vsm.model.replay.runs import Run, prepared, replication
+from vsm.model.replay.steps import Floats
 from vsm.stats.survival import quantile_times
 
 REPLICATIONS: Final = 200
@@ -21,11 +22,25 @@ LEAD, LEAD_85, FINISHED_TICKETS, WAIT = (
 )  # fmt: skip
 
 
+class Each(Protocol):
+    """What does a piece of work for each of many numbers, in their order; ``map`` does."""
+
+    def __call__(self, work: Callable[[int], "Measured"], numbers: Sequence[int], /) -> "Iterable[Measured]":
+        """Give what it made of each."""
+
+
+class Measured(NamedTuple):
+    """What one replication gave: a number per measure; the lead times, in days, if they were asked for."""
+
+    numbers: Floats
+    leads: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What replications gave: one number per measure and stage (none for whole tickets), and replication.
 
-    ``leads`` are the lead times of the finished tickets of all replications, in days.
+    ``leads`` are the lead times of the finished tickets of all replications, in days, if they were asked for.
     """
 
     measures: dict[tuple[str, str | None], Floats]
@@ -33,30 +48,45 @@ class Outcome:
 
 
 def outcome_of(
-    replay: Replay, *, weeks: int, seed: int, replications: int = REPLICATIONS, refits: int = REFITS
+    replay: Replay,
+    *,
+    weeks: int,
+    seed: int,
+    replications: int = REPLICATIONS,
+    refits: int = REFITS,
+    leads: bool = False,
+    each: Each = map,
 ) -> Outcome:
     """Run a replay many times, and measure each run: days, and numbers of tickets.
 
     Lead times are of the tickets that are finished meanwhile; waits, by Kaplan–Meier, of those that enter a
-    queue meanwhile.
+    queue meanwhile. Each replication has random numbers of its own, so that it does not matter where, or
+    beside which others, it is run.
+
+    Parameters
+    ----------
+    leads
+        Keep the lead times of all tickets.
+    each
+        Does the replications: one after the other, or several at a time.
     """
+    ready = prepared(replay)
     queues = [code for code, kind in enumerate(replay.kinds) if kind not in (ACTIVE, FINISHED)]
-    rows: list[dict[tuple[str, str | None], float]] = []
-    leads = []
-    for number in range(replications):
+
+    def measured(number: int) -> Measured:
         refit = 1 + number * refits // replications
-        one = replication(replay, weeks=weeks, seed=seed, number=number, refit=refit)
+        one = replication(ready, weeks=weeks, seed=seed, number=number, refit=refit)
         lead = leads_of(one, since=replay.at, until=replay.at + weeks * WEEK)
-        leads.append(lead)
         middle, late = np.percentile(lead, (50, 85)) if len(lead) else (np.nan, np.nan)
-        found: dict[tuple[str, str | None], float] = {
-            (LEAD, None): middle, (LEAD_85, None): late, (FINISHED_TICKETS, None): len(lead)
-        }  # fmt: skip
-        for stage in queues:
-            found[WAIT, replay.stages[stage]] = _wait(one, stage, replay.at, replay.at + weeks * WEEK)
-        rows.append(found)
-    measures = {key: np.array([row[key] for row in rows]) for key in (rows[0] if rows else {})}
-    return Outcome(measures, np.concatenate(leads) if leads else np.zeros(0))
+        waits = _waits(one, queues, since=replay.at, until=replay.at + weeks * WEEK)
+        return Measured(np.array([middle, late, len(lead), *waits]), lead if leads else lead[:0])
+
+    done = list(each(measured, range(replications)))
+    values = np.array([one.numbers for one in done]).reshape(len(done), -1).T
+    names: list[tuple[str, str | None]] = [(LEAD, None), (LEAD_85, None), (FINISHED_TICKETS, None)]
+    names += [(WAIT, replay.stages[stage]) for stage in queues]
+    kept = np.concatenate([one.leads for one in done]) if done else np.zeros(0)
+    return Outcome(dict(zip(names, values, strict=False)), kept)
 
 
 def leads_of(one: Run, *, since: float, until: float) -> Floats:
@@ -67,12 +97,17 @@ def leads_of(one: Run, *, since: float, until: float) -> Floats:
     return found
 
 
-def _wait(one: Run, stage: int, since: float, until: float) -> float:
-    """Give how long half of those wait that enter a stage, in days; NaN where the curve does not reach it."""
-    rows = (one.trace.stage == stage) & (one.trace.entered >= since)
-    left = one.trace.left[rows]
-    waited = np.where(np.isnan(left), until, left) - one.trace.entered[rows]
-    return float(quantile_times(waited, ~np.isnan(left), [0.5])[0][0]) / DAY if rows.any() else np.nan
+def _waits(one: Run, queues: Sequence[int], *, since: float, until: float) -> list[float]:
+    """Give how long half of those wait that enter each stage, in days; NaN where the curve ends before."""
+    rows = np.flatnonzero(one.trace.entered >= since)
+    stage, left = one.trace.stage[rows], one.trace.left[rows]
+    observed = ~np.isnan(left)
+    waited = np.where(observed, left, until) - one.trace.entered[rows]
+    found = []
+    for queue in queues:
+        mine = stage == queue
+        found.append(float(quantile_times(waited[mine], observed[mine], [0.5])[0][0]) / DAY)
+    return found
 
 
 def compared_scenarios(as_is: Outcome, then: Outcome, *, scenario: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from vsm.clock import ALWAYS as NEVER_CLOSED
 from vsm.clock import Calendar, Clock
 from vsm.model.replay.past import ACTIVE, DAY, Past
-from vsm.model.replay.queueing import ROUND_THE_CLOCK, Floats, Hours, Ints, Server, hours_of
+from vsm.model.replay.steps import ROUND_THE_CLOCK, Floats, Hours, Ints, Server, hours_of
 
 SEEN_WITHIN: Final = 45 * DAY
 """Who did nothing for so long has left, or does something else."""
@@ -177,6 +177,7 @@ def _shift(past: Past, rows: Ints, zone: str) -> Shift:
     begun = hour_of_day(past.begun[rows], zone)
     ended = past.left[rows][~np.isnan(past.left[rows])]
     opens, takes = np.percentile(begun, USUAL)
+    takes = max(takes, opens + 0.25)  # where all begin in the same minute of the day
     closes = np.percentile(hour_of_day(ended, zone), USUAL[1]) if len(ended) else takes
     return Shift(float(opens), float(takes), float(min(max(closes, takes + 0.25), 24.0)))
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.replay.fitted import WEEK, Replay, fitted
-from vsm.model.replay.past import DAY, FINISHED, past_of, stays_of
-from vsm.model.replay.queueing import Floats
-from vsm.model.replay.scenarios import BOUNDS, FINISHED_TICKETS, outcome_of
+from vsm.model.replay.past import DAY, FINISHED, Past, past_of, stays_of
+from vsm.model.replay.scenarios import BOUNDS, FINISHED_TICKETS, Each, outcome_of
 from vsm.model.replay.stations import Rota
+from vsm.model.replay.steps import Floats
 
 AHEAD: Final = 8
 """Weeks that each past replay looks ahead."""
@@ -33,9 +33,11 @@ def trust_of_replay(
     *,
     tickets: pd.DataFrame,
     stages: pd.DataFrame,
+    outcomes: pd.DataFrame,
     rota: Rota,
     as_of: pd.Timestamp,
     seed: int,
+    each: Each = map,
 ) -> pd.DataFrame:
     """Replay the past from several instants, with what was known then, and compare with what happened.
 
@@ -50,16 +52,26 @@ def trust_of_replay(
     """
     from scipy.stats import wasserstein_distance  # noqa: PLC0415 - a third of a second that few need
 
-    finish, lead = _finished(visits, tickets=tickets, stages=stages, at=as_of)
+    about = {"tickets": tickets, "stages": stages, "outcomes": outcomes}
+    finish, lead = _finished(past_of(visits, **about, at=as_of))
     rows = []
     for place in range(CUTS):
         cut = as_of - pd.Timedelta(weeks=AHEAD + APART * place)
-        replay = fitted(visits, tickets=tickets, stages=stages, rota=rota, at=cut, weeks=AHEAD)
+        replay = fitted(visits, **about, rota=rota, at=cut, weeks=AHEAD)
         actual = lead[(finish >= replay.at) & (finish < replay.at + AHEAD * WEEK)]
         before = lead[(finish >= replay.at - _QUARTER * WEEK) & (finish < replay.at)]
-        if replay.whole < FEWEST_ROUTES or min(len(actual), len(before)) < _FEWEST_FINISHED:
+        few = replay.whole < FEWEST_ROUTES or min(len(actual), len(before)) < _FEWEST_FINISHED
+        if few or not replay.servers:
             continue
-        found = outcome_of(replay, weeks=AHEAD, seed=seed, replications=_REPLICATIONS, refits=_REFITS)
+        found = outcome_of(
+            replay,
+            weeks=AHEAD,
+            seed=seed,
+            replications=_REPLICATIONS,
+            refits=_REFITS,
+            leads=True,
+            each=each,
+        )
         low, middle, high = np.percentile(found.measures[FINISHED_TICKETS, None], (BOUNDS[0], 50, BOUNDS[1]))
         near = wasserstein_distance(actual, found.leads) / actual.mean() if len(found.leads) else np.inf
         naive = wasserstein_distance(actual, before) / actual.mean()
@@ -68,16 +80,13 @@ def trust_of_replay(
     return pd.DataFrame(rows, columns=list(TRUST_COLUMNS))
 
 
-def _finished(
-    visits: pd.DataFrame, *, tickets: pd.DataFrame, stages: pd.DataFrame, at: pd.Timestamp
-) -> tuple[Floats, Floats]:
+def _finished(past: Past) -> tuple[Floats, Floats]:
     """Give when each ticket that counts was finished for good, and its lead time in days."""
-    past = past_of(visits, tickets=tickets, stages=stages, at=at)
     stays = stays_of(past)
     first, last = np.flatnonzero(stays.opens), np.flatnonzero(stays.ends)
     done = (past.kinds[stays.stage[last]] == FINISHED) & np.isnan(stays.left[last])
     tidied = np.add.reduceat(stays.bulk.astype(np.int64), first) > 0 if len(first) else done
-    counts = done & ~tidied & past.counts[stays.ticket[first]]
+    counts = done & ~tidied & (past.unit & ~past.discarded)[stays.ticket[first]]
     finish = stays.entered[last][counts]
     return finish, (finish - stays.entered[first][counts]) / DAY
 

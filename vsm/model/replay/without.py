@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from vsm.model.replay.changes import Change, Rewrite, line_of
 from vsm.model.replay.fitted import Replay, Steps
-from vsm.model.replay.queueing import WORK, Step
+from vsm.model.replay.steps import WORK, Step
 
 
 @dataclass(frozen=True, slots=True)

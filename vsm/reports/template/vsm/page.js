@@ -47,14 +47,13 @@
     return window.Plotly;
   }
 
-  // Lines and marks in ink are light where the page is dark; writing on filled boxes stays as it is.
-  function inked(data, colours) {
-    for (const trace of data) {
-      for (const part of [trace.line, trace.marker, trace.marker?.line]) {
-        if (part?.color === LIGHT.ink) part.color = colours.ink;
-      }
+  // Marks, lines and intervals that are drawn in ink are light on dark paper; texts on bars stay as they are.
+  function inked(part, ink) {
+    for (const [name, value] of Object.entries(part)) {
+      if (value === LIGHT.ink) part[name] = ink;
+      else if (["marker", "line", "error_x", "error_y"].includes(name) && value) inked(value, ink);
     }
-    return data;
+    return part;
   }
 
   function dressed(given, colours, width) {
@@ -96,7 +95,7 @@
     plot.style.marginBottom = scale < 1 ? `${(scale - 1) * (shown.layout?.height ?? 450)}px` : "";
     // Drawn anew each time: a redraw moves a Sankey in a transition that a print does not wait for.
     await Plotly.newPlot(plot, {
-      data: inked(structuredClone(shown.data), colours), layout: dressed(shown.layout, colours, width),
+      data: structuredClone(shown.data).map((trace) => inked(trace, colours.ink)), layout: dressed(shown.layout, colours, width),
       frames: state.spec.frames, config: { ...CONFIG, staticPlot: width !== undefined, displayModeBar: state.narrow ? false : "hover", responsive: scale === 1 },
     });
     if (width === undefined) follow(plot); // drawing anew forgets who listens
