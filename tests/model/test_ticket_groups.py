@@ -21,8 +21,9 @@ LIVES = (
 
 def tables_of(stream: ValueStream) -> Tables:
     """What groups are made of."""
-    of = {name: stream.delivery if name == "deployments" else stream for name in Tables._fields}
-    return Tables(**{name: getattr(place, name) for name, place in of.items()})
+    sums = stream._waits  # noqa: SLF001
+    places = {"deployments": stream.delivery, "by_cause": sums, "unbroken": sums}
+    return Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
 
 
 @cache

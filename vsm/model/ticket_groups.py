@@ -19,13 +19,14 @@ from vsm.tables import DURATION
 
 
 class Tables(NamedTuple):
-    """What groups are made of: tables of a ``ValueStream``, by their names there or in its ``delivery``."""
+    """What groups are made of: tables of a ``ValueStream``, of its ``WaitSums`` and its ``delivery``."""
 
     tickets: pd.DataFrame
     events: pd.DataFrame
     visits: pd.DataFrame
     handoffs: pd.DataFrame
-    waits: pd.DataFrame
+    by_cause: pd.DataFrame
+    unbroken: pd.DataFrame
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
     stage_visits: pd.DataFrame
@@ -138,7 +139,7 @@ def _stays(tables: Tables) -> pd.DataFrame:
 
 
 def _waits(tables: Tables) -> pd.DataFrame:
-    waits = tables.waits
+    waits = tables.by_cause
     counted = ~waits["bulk"].astype("bool") & (waits["elapsed"] > pd.Timedelta(0))
     return waits[counted].assign(time=waits["elapsed"])
 
@@ -201,7 +202,7 @@ def _left(tables: Tables) -> pd.DataFrame:
 
 
 def _waits_by_week(tables: Tables) -> pd.DataFrame:
-    pieces = waiting_pieces(tables.waits)
+    pieces = waiting_pieces(tables.unbroken)
     return pieces.assign(time=pieces["waited"], week=pieces["week"].dt.strftime("%Y-%m-%d"))
 
 

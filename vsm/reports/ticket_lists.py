@@ -95,8 +95,8 @@ def listing_of(stream: "ValueStream") -> Listing:
     def make(asked: frozenset[str]) -> TicketLists:
         kinds = {each.kind for each in KINDS if each.kind in ALWAYS or _of_kind(each.kind, asked)}
         found: dict[str, TicketGroup] = {}
-        of = {name: stream.delivery if name == "deployments" else stream for name in Tables._fields}
-        tables = Tables(**{name: getattr(place, name) for name, place in of.items()})
+        places = {"deployments": stream.delivery} | dict.fromkeys(("by_cause", "unbroken"), stream._waits)  # noqa: SLF001
+        tables = Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
         for group in ticket_groups(tables, kinds=kinds):
             anchor = tickets_link(group.kind, *group.names).partition("#")[2]
             if anchor in asked or group.kind in ALWAYS:
