@@ -157,7 +157,7 @@ class WhatIf:
 
         Stages of fewer people than ``[privacy]`` says are left out.
         """
-        replay, fewest = self._replay(HALF_A_YEAR), self._stream._fewest_people  # noqa: SLF001
+        replay, fewest = self._replay(HALF_A_YEAR), self._stream._context.fewest_people  # noqa: SLF001
         rows = []
         for line in sorted({line for one in replay.servers for line in one.lines}):
             own = [one for one in replay.servers if line in one.lines]

@@ -21,7 +21,7 @@ LIVES = (
 
 def tables_of(stream: ValueStream) -> Tables:
     """What groups are made of."""
-    sums = stream._waits  # noqa: SLF001
+    sums = stream._waits
     places = {"deployments": stream.delivery, "by_cause": sums, "unbroken": sums}
     return Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
 
