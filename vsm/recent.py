@@ -4,9 +4,13 @@ In memory alone, so that nothing can be left behind or read by others. What ``vs
 notebooks begins with what its parent has read (``pack``, ``unpack``).
 """
 
+import mmap
 import pickle
 from collections.abc import Hashable
+from io import BytesIO
 from typing import Any, BinaryIO, Final
+
+import numpy as np
 
 from vsm.cuts import with_own_frames
 from vsm.stream import ValueStream
@@ -14,6 +18,7 @@ from vsm.stream import ValueStream
 MOST: Final = 2
 """Streams that are kept: those asked for last."""
 SHOWN: Final = ("quality", "rework")
+_ALIGNED: Final = 64
 _kept: dict[Hashable, tuple[ValueStream, Any]] = {}
 
 
@@ -33,17 +38,49 @@ def remember(key: Hashable, stream: ValueStream) -> None:
 
 
 def pack(file: BinaryIO) -> None:
-    """Write what is kept, with the measures that were made of it."""
-    measures = [_measures(source) for source, _ in _kept.values()]
-    pickle.dump((_kept, measures), file, protocol=pickle.HIGHEST_PROTOCOL)
+    """Write what is kept, with the measures that were made of it.
+
+    ::
+
+        number of parts, their sizes │ objects │ array │ array …        each from a multiple of 64 bytes on
+    """
+    arrays = list[pickle.PickleBuffer]()
+    whole = _kept, [_measures(source) for source, _ in _kept.values()]
+    objects = BytesIO()
+    _Pickler(objects, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append).dump(whole)
+    parts = [objects.getbuffer(), *(array.raw() for array in arrays)]
+    for part in (memoryview(np.array([len(parts), *map(len, parts)])).cast("B"), *parts):
+        file.write(part)
+        file.write(bytes(-len(part) % _ALIGNED))
+
+
+class _Pickler(pickle.Pickler):
+    """Lets arrays of instants and durations be buffers, which numpy's own do not: as the numbers that they are."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """Say how such an array is made again."""
+        times = isinstance(value, np.ndarray) and value.dtype.kind in "mM"
+        return (_times, (value.view(np.int64), value.dtype)) if times else NotImplemented
+
+
+def _times(numbers: Any, dtype: Any) -> Any:
+    return numbers.view(dtype)
 
 
 def unpack(file: BinaryIO) -> None:
     """Keep what another process has packed: one of our own, for there is no other check.
 
-    Of the stream that was asked for last, what every notebook shows is measured at once.
+    Arrays are those in the file, which is mapped: processes share them, and one that changes some has its own
+    copy of these pages. Of the stream that was asked for last, what every notebook shows is measured at once.
     """
-    kept, measures = pickle.load(file)  # noqa: S301
+    mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+    count = int(np.frombuffer(mapped, dtype=np.int64, count=1)[0])
+    sizes = np.frombuffer(mapped, dtype=np.int64, count=1 + count)
+    ends, parts = _ALIGNED * -(-8 * len(sizes) // _ALIGNED), list[memoryview]()
+    for size in sizes[1:].tolist():
+        parts.append(mapped[ends : ends + size])
+        ends += _ALIGNED * -(-size // _ALIGNED)
+    kept, measures = pickle.loads(parts[0], buffers=parts[1:])  # noqa: S301
     for (source, _), made in zip(kept.values(), measures, strict=True):
         vars(source).update(made)
     _kept.update(kept)

@@ -30,7 +30,14 @@ from vsm.model.replay.scenarios import (
     outcome_of,
 )
 from vsm.model.replay.stations import Rota, people_of
-from vsm.model.replay.trust import explained_by_line, explained_waiting, overall, trust_of_replay
+from vsm.model.replay.trust import (
+    MOST_ARRIVALS,
+    TRUST_COLUMNS,
+    explained_by_line,
+    explained_waiting,
+    overall,
+    trust_of_replay,
+)
 from vsm.model.replay.without import Without
 from vsm.stream import ValueStream
 
@@ -109,7 +116,12 @@ class WhatIf:
 
     @cached_property
     def trust(self) -> pd.DataFrame:
-        """What replays of past months would have said, and what happened (``trust_of_replay``)."""
+        """What replays of past months would have said, and what happened (``trust_of_replay``).
+
+        Nothing where more tickets come than are replayed.
+        """
+        if self._replay(HALF_A_YEAR).arrivals > MOST_ARRIVALS:
+            return pd.DataFrame(columns=list(TRUST_COLUMNS))
         return trust_of_replay(
             self._stream.visits, **self._about, as_of=self._stream.as_of, seed=self._stream.seed
         )

@@ -79,6 +79,11 @@ class Replay:
     rewrite: tuple[Callable[[Steps, int], Steps], ...] = ()
     _tails: dict[tuple[int, int, int, int], list[Steps]] = field(default_factory=dict, repr=False)
 
+    @property
+    def arrivals(self) -> int:
+        """How many tickets came in the past weeks whose arrivals come again."""
+        return sum(map(len, self.weeks))
+
     def rewritten(self, steps: Steps, number: int) -> Steps:
         """Give the steps of a ticket as the changes make them."""
         for change in self.rewrite:
