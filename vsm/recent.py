@@ -4,11 +4,13 @@ In memory alone, so that nothing can be left behind or read by others. What ``vs
 notebooks begins with what its parent has read (``pack``, ``unpack``).
 """
 
+import gc
 import mmap
 import pickle
 from collections.abc import Hashable
 from io import BytesIO
 from typing import Any, BinaryIO, Final
+from weakref import WeakSet
 
 import numpy as np
 
@@ -19,6 +21,7 @@ MOST: Final = 2
 """Streams that are kept: those asked for last."""
 SHOWN: Final = ("quality", "rework")
 _ALIGNED: Final = 64
+_unchanged: WeakSet[ValueStream] = WeakSet()
 _kept: dict[Hashable, tuple[ValueStream, Any]] = {}
 
 
@@ -55,7 +58,7 @@ def pack(file: BinaryIO) -> None:
 
 
 class _Pickler(pickle.Pickler):
-    """Lets arrays of instants and durations be buffers, which numpy's own do not: as the numbers that they are."""
+    """Lets arrays of instants and durations be buffers too, as the numbers that they are."""
 
     def reducer_override(self, value: Any) -> Any:
         """Say how such an array is made again."""
@@ -73,6 +76,45 @@ def unpack(file: BinaryIO) -> None:
     Arrays are those in the file, which is mapped: processes share them, and one that changes some has its own
     copy of these pages. Of the stream that was asked for last, what every notebook shows is measured at once.
     """
+    kept, measures = _loaded(file)
+    for (source, _), made in zip(kept.values(), measures, strict=True):
+        vars(source).update(made)
+    _kept.update(kept)
+    for source, _ in list(_kept.values())[-1:]:
+        for name in SHOWN:
+            getattr(source, name)
+
+
+def unchanged(stream: ValueStream) -> None:
+    """Say that nobody changes frames of this stream in place, so that ``share`` may exchange them."""
+    _unchanged.add(stream)
+
+
+def share(file: BinaryIO) -> None:
+    """Pack what is kept, and use what was packed from now on: all processes have it in memory once.
+
+    Streams that were handed out keep their frames, but for those that are said to be ``unchanged``.
+    """
+    pack(file)
+    file.flush()
+    kept, measures = _loaded(file)
+    for (one, cut), (packed, other), made in zip(_kept.values(), kept.values(), measures, strict=True):
+        for old, new in ((one, packed), *(((cut[0], other[0]),) if cut else ())):
+            _forget_measures(old)
+            vars(old).update(vars(new))
+        vars(one).update(made)
+        for stream in [each for each in _unchanged if each._source is one]:  # noqa: SLF001
+            _forget_measures(stream)
+            vars(stream).update(vars(with_own_frames(one, cut)))
+    gc.collect()
+
+
+def _forget_measures(stream: ValueStream) -> None:
+    for name in _measures(stream):
+        del vars(stream)[name]
+
+
+def _loaded(file: BinaryIO) -> tuple[dict[Hashable, tuple[ValueStream, Any]], list[dict[str, Any]]]:
     mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
     count = int(np.frombuffer(mapped, dtype=np.int64, count=1)[0])
     sizes = np.frombuffer(mapped, dtype=np.int64, count=1 + count)
@@ -80,13 +122,10 @@ def unpack(file: BinaryIO) -> None:
     for size in sizes[1:].tolist():
         parts.append(mapped[ends : ends + size])
         ends += _ALIGNED * -(-size // _ALIGNED)
-    kept, measures = pickle.loads(parts[0], buffers=parts[1:])  # noqa: S301
-    for (source, _), made in zip(kept.values(), measures, strict=True):
-        vars(source).update(made)
-    _kept.update(kept)
-    for source, _ in list(kept.values())[-1:]:
-        for name in SHOWN:
-            getattr(source, name)
+    found: tuple[dict[Hashable, tuple[ValueStream, Any]], list[dict[str, Any]]] = pickle.loads(  # noqa: S301
+        parts[0], buffers=parts[1:]
+    )
+    return found
 
 
 def _measures(source: ValueStream) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from tests.stream.work import TOML, done, filled
 from vsm import read_stream
 from vsm.archive_log import read_log
-from vsm.recent import MOST, pack, unpack
+from vsm.recent import MOST, pack, share, unchanged, unpack
 from vsm.sources.work_folder import WorkFolder
 
 
@@ -160,6 +160,30 @@ def test_what_was_packed_is_shared_and_not_copied(tmp_path: Path, monkeypatch: p
     visits = read_stream(root).visits
     bases = [base_of(visits[name]) for name in ("ticket", "entered", "elapsed", "n")]
     assert [type(base) for base in bases] == [mmap.mmap] * 4
+
+
+def test_what_was_shared_is_used_by_who_shared_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that is said to be unchanged, and what it measured, lie in the shared memory from then on."""
+    root = filled(tmp_path / "work", done(1, 8), done(2, 9))
+    stream = read_stream(root)
+    before = stream.visits.copy(), stream.lifecycles.copy()
+    unchanged(stream)
+    with (tmp_path / "memory").open("w+b") as file:
+        share(file)
+    assert base_of(stream.visits["elapsed"]).__class__ is mmap.mmap
+    monkeypatch.setattr("vsm.stream.lifecycles_from_visits", None)
+    assert base_of(stream.lifecycles["lead"]).__class__ is mmap.mmap
+    assert_frame_equal(stream.visits, before[0])
+    assert_frame_equal(stream.lifecycles, before[1])
+
+
+def test_a_stream_that_somebody_may_change_keeps_its_frames(tmp_path: Path) -> None:
+    """What an analyst has changed in place stays as it is, whoever shares what was read."""
+    stream = read_stream(filled(tmp_path / "work", done(1, 8)))
+    stream.visits["note"] = "mine"
+    with (tmp_path / "memory").open("w+b") as file:
+        share(file)
+    assert stream.visits["note"].tolist() == ["mine"] * len(stream.visits)
 
 
 def test_a_frame_that_is_changed_changes_no_packed_one(tmp_path: Path) -> None:
