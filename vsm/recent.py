@@ -52,7 +52,7 @@ def pack(file: BinaryIO) -> None:
     objects = BytesIO()
     _Pickler(objects, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append).dump(whole)
     parts = [objects.getbuffer(), *(array.raw() for array in arrays)]
-    for part in (memoryview(np.array([len(parts), *map(len, parts)])).cast("B"), *parts):
+    for part in (memoryview(np.array([len(parts), *map(len, parts)]).tobytes()), *parts):
         file.write(part)
         file.write(bytes(-len(part) % _ALIGNED))
 

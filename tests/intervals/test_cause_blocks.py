@@ -23,7 +23,7 @@ def test_small_blocks_give_the_same_pieces(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_no_more_pieces_are_cut_together_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A night is a piece: a hundred thousand tickets have millions of them, and each takes some hundred bytes."""
-    sizes = []
+    sizes = list[int]()
 
     def seen(parts, causes, *, rows, order):  # type: ignore[no-untyped-def]
         pieces, cause = found(parts, causes, rows=rows, order=order)

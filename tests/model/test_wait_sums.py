@@ -40,9 +40,11 @@ def test_a_year_has_a_row_a_cause_instead_of_one_a_night() -> None:
 def test_nothing_is_lost_or_counted_twice() -> None:
     """To the microsecond, of each visit, cause and receiver."""
     waits, lifecycles = stream().waits, stream().lifecycles
-    sums = [rows.groupby(BY_CAUSE, dropna=False, observed=True)[TIMES].sum()
-            for rows in (waits, waits_by_cause(waits, lifecycles))]  # fmt: skip
-    assert_frame_equal(*sums)
+    one, other = (
+        rows.groupby(BY_CAUSE, dropna=False, observed=True)[TIMES].sum()
+        for rows in (waits, waits_by_cause(waits, lifecycles))
+    )
+    assert_frame_equal(one, other)
 
 
 def test_pieces_without_a_gap_are_one() -> None:

@@ -60,7 +60,7 @@ class WaitSums:
 def waits_by_cause(waits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give WAITS with all pieces of one visit, cause and receiver as one row, ordered by their first piece.
 
-    What was before the first work on the ticket stays apart from what was after it.
+    What was before work on the ticket started stays apart from what was after it.
 
     Returns
     -------

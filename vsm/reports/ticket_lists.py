@@ -168,8 +168,8 @@ def _listed(
     records: Mapping[Any, dict[Any, Any]],
     strips: Mapping[str, str],
 ) -> TicketList:
-    known = group.times[group.times.index.isin(facts.index)]
-    about = facts.loc[known.index]
+    row = facts.index.get_indexer(group.times.index)
+    known, about = group.times[row >= 0], facts[["state", "ended"]].iloc[row[row >= 0]]
     outcomes = about["state"].where(about["ended"].notna(), "open").value_counts()
     split = ", ".join(f"{count:,} {word}" for word, count in outcomes.items())
     lead = f"n = {len(known):,} tickets: {split}."

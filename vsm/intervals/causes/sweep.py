@@ -198,7 +198,7 @@ def _table(
 
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Join tables column by column, and let go of each, so that hardly more than one copy is in memory."""
+    """Join tables column by column, and drop each, so that hardly more than one copy is in memory."""
     columns = {
         name: pd.concat([table.pop(name) for table in tables], ignore_index=True) for name in WAITS.names
     }
