@@ -4,15 +4,18 @@ In memory alone, so that nothing can be left behind or read by others. What ``vs
 notebooks begins with what its parent has read (``pack``, ``unpack``).
 """
 
+import ctypes
 import gc
 import mmap
 import pickle
 from collections.abc import Hashable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 from weakref import WeakSet
 
 import numpy as np
+import pyarrow as pa
 
 from vsm.cuts import with_own_frames
 from vsm.stream import ValueStream
@@ -106,7 +109,15 @@ def share(file: BinaryIO) -> None:
         for stream in [each for each in _unchanged if each._source is one]:  # noqa: SLF001
             _forget_measures(stream)
             vars(stream).update(vars(with_own_frames(one, cut)))
+    _give_back()
+
+
+def _give_back() -> None:
+    """Give back the memory in which nothing lies any more; else the allocators of C and Arrow keep it."""
     gc.collect()
+    pa.default_memory_pool().release_unused()
+    with suppress(AttributeError):  # only the C library of GNU has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _forget_measures(stream: ValueStream) -> None:
