@@ -88,6 +88,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.calendars
 	$(BIN)/python -m tests.bench.confusion
 	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m tests.bench.large_reports
 	$(BIN)/python -m tests.bench.suite
 
 $(VENV)/.bench: constraints-bench.txt $(VENV)/.installed-dev

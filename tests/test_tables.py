@@ -6,7 +6,19 @@ import pandas as pd
 import pytest
 
 from vsm.errors import TableError
-from vsm.tables import COMMITS, QUALITY, RELEASES, TABLES, check, conform, data_dictionary, empty
+from vsm.tables import (
+    COMMITS,
+    QUALITY,
+    RELEASES,
+    TABLES,
+    WAITS,
+    Column,
+    check,
+    conform,
+    data_dictionary,
+    empty,
+)
+from vsm.tables.schema import Table
 
 ROW = {
     "release": "v1", "repository": "shop", "commit": "c1", "at": pd.Timestamp("2026-01-05", tz="UTC"),
@@ -50,6 +62,40 @@ def test_check_tells_all_faults_at_once() -> None:
         check(frame, RELEASES)
     with pytest.raises(TableError, match=r"commits: columns are"):
         check(frame, COMMITS)
+
+
+@pytest.mark.parametrize(
+    ("days", "repeated"),
+    [((5, 6, 7), 0), ((7, 5, 6), 0), ((5, 6, 6), 1), ((6, 5, 6), 1)],
+    ids=["sorted", "in any order", "sorted, with a row twice", "in any order, with a row twice"],
+)
+def test_a_repeated_key_is_found_in_any_order(days: tuple[int, ...], repeated: int) -> None:
+    """Neighbours suffice in a sorted table, and in no other."""
+    at = [pd.Timestamp(f"2026-01-0{day}", tz="UTC") for day in days]
+    columns = (Column("ticket", "category", "ticket id"), Column("start", "instant", "start"))
+    table = Table("waits", "Waits.", ("ticket", "start"), columns)
+    frame = conform(pd.DataFrame({"ticket": "a", "start": at}), table)
+    if repeated:
+        with pytest.raises(TableError, match=f"^waits: {repeated} row"):
+            check(frame, table)
+    else:
+        check(frame, table)
+
+
+def test_a_sorted_table_is_checked_without_looking_its_keys_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lookup of tens of millions of keys takes gigabytes."""
+    monkeypatch.setattr(pd.DataFrame, "duplicated", None)
+    at = pd.date_range("2026-01-05", periods=3, tz="UTC")
+    rows = {
+        "ticket": "a",
+        "n": 0,
+        "stage": "Build",
+        "start": at,
+        "end": at,
+        "elapsed": at - at,
+        "bulk": False,
+    }
+    check(conform(pd.DataFrame(rows), WAITS), WAITS)
 
 
 def test_the_dictionary_in_data_is_the_generated_one() -> None:

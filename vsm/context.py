@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock, clock_from_workflow
@@ -32,6 +33,8 @@ from vsm.intervals import (
     waits_from_visits,
     work_of_parts,
 )
+from vsm.intervals.codes import NOBODY, run_starts
+from vsm.model.lifecycle import summed
 from vsm.model.sprints import mark_carried_over, sprint_stays
 from vsm.people import People
 from vsm.tables import DURATION, VISITS, empty
@@ -88,6 +91,11 @@ class Context:
         if self.phases is None:
             return phases_table(phases_of_pulls(pulls, pull_events, people=self.people, as_of=self.as_of))
         return self.phases[self.phases["pull"].isin(set(pulls["pull"]))].reset_index(drop=True)
+
+    @property
+    def fewest_people(self) -> int:
+        """Of how many people a number may be shown: of each one where names are shown."""
+        return self.workflow.privacy.fewest_people if self.shared else 1
 
     @property
     def unit_of(self) -> Mapping[str, str]:
@@ -203,8 +211,13 @@ def _named_teams(context: Context) -> set[str]:
 
 def waits_of_handoffs(handoffs: pd.DataFrame, waits: pd.DataFrame, *, time: str) -> "pd.Series[pd.Timedelta]":
     """Sum the waiting of each handoff, without the time in which parts of the ticket were worked on."""
-    sums = waits.groupby("handoff")[time].sum().reindex(handoffs["handoff"]).fillna(pd.Timedelta(0))
-    return sums.astype(DURATION).set_axis(handoffs.index)
+    number = waits["handoff"].to_numpy(dtype="int64", na_value=NOBODY)
+    # Pieces that follow each other are summed first: nights make many of them.
+    first = np.flatnonzero(run_starts(number))
+    known = number[first] != NOBODY
+    lasted = summed(waits[time].astype(DURATION).to_numpy().view(np.int64), first)[known]
+    sums = pd.Series(lasted).groupby(number[first][known]).sum().reindex(handoffs["handoff"], fill_value=0)
+    return pd.Series(sums.to_numpy().view("m8[us]"), index=handoffs.index)
 
 
 class Intervals(NamedTuple):

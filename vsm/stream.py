@@ -41,6 +41,7 @@ from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.map_facts import MapFacts, map_facts
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
+from vsm.model.wait_sums import WaitSums
 from vsm.model.who_waits import handoff_network
 from vsm.quality import CheckedData, quality_table
 from vsm.quality.coverage import claims_from_coverage, evidence_coverage
@@ -62,7 +63,7 @@ from vsm.sections import (
 )
 from vsm.tables import TABLES, check
 
-_WEIGHED: Final = ("tickets", "handoffs", "waits", "lifecycles", "minimum")
+_WEIGHED: Final = ("tickets", "handoffs", "lifecycles", "minimum")
 """What all findings look at."""
 
 
@@ -128,6 +129,11 @@ class ValueStream(Attached):
         )  # fmt: skip
 
     @measure
+    def _waits(self) -> WaitSums:
+        """WAITS in fewer rows, for whatever sums them."""
+        return WaitSums(self.waits, self.lifecycles)
+
+    @measure
     def stage_visits(self) -> pd.DataFrame:
         """Each ticket's unbroken stays in one stage, whoever held it."""
         return stage_visits_from_visits(self.visits, self.waits, stages=self.stages)
@@ -180,7 +186,7 @@ class ValueStream(Attached):
             deployments=self.delivery.deployments,
             limits={stage.name: stage.wip for stage in self.workflow.stages if stage.wip is not None},
             period=self._present.period,
-            fewest_people=self._fewest_people,
+            fewest_people=self._context.fewest_people,
         )
 
     @measure
@@ -221,10 +227,10 @@ class ValueStream(Attached):
     @measure
     def _present(self) -> Present:
         """The current period and its tables."""
-        stays = self.stage_visits
         return Present(
             **self._own(*_WEIGHED, "visits", "stage_visits", "events", "clock", "as_of"),
-            ages=open_ages(stays, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum),
+            waits=self._waits,
+            ages=open_ages(**self._own("stage_visits", "lifecycles", "events", "minimum")),
             hours=working_hours(self.stages, clock=self.clock),
             owners=self.responsibility.owners,
             deployments=self.delivery.deployments,
@@ -239,6 +245,7 @@ class ValueStream(Attached):
         """Claims about the lead time of all delivered tickets, the costliest first."""
         evidence = Evidence(
             **self._own(*_WEIGHED, "stage_visits", "batches"),
+            waits=self._waits.by_cause,
             shares=self.stage_shares,
             costs=self.handoff_costs,
             returns=return_costs(**self._own("stage_visits", "lifecycles", "stages", "minimum")),
@@ -266,21 +273,19 @@ class ValueStream(Attached):
         """What could not be used, or should not be trusted: one row per fact."""
         context, guessed = self._context, bool(self.stages["assumed"].notna().any())
         data = CheckedData(
-            log=context.log,
-            workflow=context.workflow,
-            people=context.people,
-            **self._own("stages", "clock", "tickets", "events", "visits", "waits", "blocks", "lifecycles"),
+            **{name: getattr(context, name) for name in ("log", "workflow", "people", "notes")},
+            **self._own("stages", "clock", "tickets", "events", "visits", "blocks", "lifecycles"),
+            waits=self._waits.by_cause,
             shares=self.stage_shares if guessed else None,
             claims=self.findings.by_stage() if guessed else {},
-            notes=context.notes,
         )
         return check(quality_table(data), TABLES["quality"])
 
     @measure
     def coverage(self) -> pd.DataFrame:
         """How much of what happened left evidence of each kind."""
-        seen = ("visits", "lifecycles", "waits", "events", "commits", "tickets", "stages", "clock")
-        return evidence_coverage(**self._own(*seen))
+        seen = ("visits", "lifecycles", "events", "commits", "tickets", "stages", "clock")
+        return evidence_coverage(**self._own(*seen), waits=self._waits.by_cause)
 
     @measure
     def delivery(self) -> Delivery:
@@ -298,7 +303,7 @@ class ValueStream(Attached):
             **self._own("pulls", "pull_events", "pipelines", "commits"),
             deployments=self.delivery.deployments,
             context=self._context,
-            fewest_people=self._fewest_people,
+            fewest_people=self._context.fewest_people,
         )
 
     @measure
@@ -329,7 +334,7 @@ class ValueStream(Attached):
             **self._own("visits", "stage_visits", "lifecycles", "events", "names", "as_of"),
             **self._own("workflow", "since"),
             people=self._context.people,
-            fewest_people=self._fewest_people,
+            fewest_people=self._context.fewest_people,
         )
 
     @measure
@@ -361,11 +366,6 @@ class ValueStream(Attached):
             unit_of=self._context.unit_of,
             **self._own("stages", "blocks", "clock", "as_of"),
         )
-
-    @property
-    def _fewest_people(self) -> int:
-        """Of how many people a number may be shown: of each one where names are shown."""
-        return self.workflow.privacy.fewest_people if self._context.shared else 1
 
     @property
     def minimum(self) -> int:

@@ -34,7 +34,13 @@ from vsm.model.replay.scenarios import (
     outcome_of,
 )
 from vsm.model.replay.stations import Rota, people_of
-from vsm.model.replay.trust import explained_by_line, explained_waiting, overall, trust_of_replay
+from vsm.model.replay.trust import (
+    MOST_ARRIVALS,
+    explained_by_line,
+    explained_waiting,
+    overall,
+    trust_of_replay,
+)
 from vsm.model.replay.without import Without
 from vsm.stream import ValueStream
 from vsm.tables import DERIVED, conform, empty
@@ -115,8 +121,13 @@ class WhatIf:
 
     @property
     def trust(self) -> pd.DataFrame:
-        """What replays of past months would have said, and what happened (``trust_of_replay``)."""
+        """What replays of past months would have said, and what happened (``trust_of_replay``).
+
+        Nothing where more tickets come than are replayed.
+        """
         stream = self._stream
+        if self._replay(HALF_A_YEAR).arrivals > MOST_ARRIVALS:
+            return empty(DERIVED["what_if.trust"])
         found = self._once(
             "trust",
             lambda: trust_of_replay(
@@ -198,7 +209,7 @@ class WhatIf:
 
         Stages of fewer people than ``[privacy]`` says are left out.
         """
-        replay, fewest = self._replay(HALF_A_YEAR), self._stream._fewest_people  # noqa: SLF001
+        replay, fewest = self._replay(HALF_A_YEAR), self._stream._context.fewest_people  # noqa: SLF001
         rows = []
         for line in sorted({line for one in replay.servers for line in one.lines}):
             own = [one for one in replay.servers if line in one.lines]

@@ -41,10 +41,15 @@ STEPS: Final = ("read", "measures", "figures", "tables")
 
 def shaped_log(*, tickets: int, teams: int = 4, stages: int = 4, steps: int = 8) -> Log:
     """Give the log of tickets that go from stage to stage and team to team, an hour a step; 1 of 20 stays open."""
-    return log_from_table(_documents(tickets, teams, stages, steps), source="table:desk")
+    return log_from_table(
+        shaped_tickets(tickets, teams=teams, stages=stages, steps=steps), source="table:desk"
+    )
 
 
-def _documents(tickets: int, teams: int, stages: int, steps: int) -> Iterator[dict[str, Any]]:
+def shaped_tickets(
+    tickets: int, *, teams: int = 4, stages: int = 4, steps: int = 8
+) -> Iterator[dict[str, Any]]:
+    """Give the tickets of such a log, as a table file gives them."""
     for number in range(tickets):
         begun = START + pd.Timedelta(minutes=7 * number % 300_000)
         rows = []
@@ -59,15 +64,18 @@ def _documents(tickets: int, teams: int, stages: int, steps: int) -> Iterator[di
 
 
 def shaped_workflow(stages: int = 4) -> Workflow:
-    """Every second stage is a queue."""
+    """Give the workflow of these tickets."""
+    return parse_workflow(shaped_stages(stages))
+
+
+def shaped_stages(stages: int = 4) -> str:
+    """Give the stages as vsm.toml has them: every second one is a queue."""
     sections = [
         f'[[stage]]\nname = "Stage {number}"\nkind = "{("queue", "work")[number % 2]}"\n'
         f'statuses = ["Stage {number}"]\n'
         for number in range(stages)
     ]
-    return parse_workflow(
-        "\n".join([*sections, '[[stage]]\nname = "Done"\nkind = "done"\nstatuses = ["Done"]'])
-    )
+    return "\n".join([*sections, '[[stage]]\nname = "Done"\nkind = "done"\nstatuses = ["Done"]\n'])
 
 
 def measured(shape: dict[str, int]) -> dict[str, Any]:

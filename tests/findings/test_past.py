@@ -8,7 +8,7 @@ import pytest
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Finding, Findings
 from vsm.findings.durations import time_of
-from vsm.findings.finding import Basis
+from vsm.findings.finding import Basis, parts_by_key
 from vsm.findings.past import Evidence
 from vsm.findings.ranked import PAST
 from vsm.stream import ValueStream
@@ -186,3 +186,15 @@ def test_the_time_of_tickets_beyond_292_years_is_summed() -> None:
     parts = {f"T-{number}": time_of(3e9) for number in range(20)}
     (line,) = [line for line in Basis("", "", "", parts).lines() if line.startswith("Tickets: ")]
     assert line.endswith("T-9 34,722 d, 10 more 347,222 d.")
+
+
+def test_a_number_lists_a_thousand_of_its_tickets_and_sums_the_others() -> None:
+    """Each of dozens of findings would name every ticket of hundreds of thousands, and show ten of them."""
+    seconds = pd.Series({f"jira:{number}": 3600.0 + number for number in range(1500)})
+    key = pd.Series({f"jira:{number}": f"T-{number}" for number in range(1500)})
+    made = parts_by_key(seconds, key=key)
+    assert len(made["parts"]) == 1000
+    assert next(iter(made["parts"])) == "T-1499"
+    assert made["more"] == (500, time_of(float(seconds.iloc[:500].sum())))
+    (line,) = [line for line in Basis("", "", "", **made).lines() if line.startswith("Tickets: ")]
+    assert line.endswith(", 1490 more 75 d.")

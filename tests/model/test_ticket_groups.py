@@ -8,7 +8,7 @@ import pytest
 
 from tests.streams import sample_stream, stream_of
 from vsm.model.lifecycle import completed
-from vsm.model.ticket_groups import KINDS, Tables, TicketGroup, ticket_facts, ticket_groups
+from vsm.model.ticket_groups import KINDS, Tables, TicketGroup, life_shares, ticket_facts, ticket_groups
 from vsm.stream import ValueStream
 
 DAY = pd.Timedelta(days=1)
@@ -21,8 +21,9 @@ LIVES = (
 
 def tables_of(stream: ValueStream) -> Tables:
     """What groups are made of."""
-    of = {name: stream.delivery if name == "deployments" else stream for name in Tables._fields}
-    return Tables(**{name: getattr(place, name) for name, place in of.items()})
+    sums = stream._waits
+    places = {"deployments": stream.delivery, "by_cause": sums, "unbroken": sums}
+    return Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
 
 
 @cache
@@ -96,12 +97,18 @@ def test_nothing_has_no_groups() -> None:
     assert found(*(kind.kind for kind in KINDS), of=tables_of(stream_of())) == {}
 
 
-def test_a_ticket_is_described_by_where_it_is_and_how_its_life_was_divided() -> None:
-    """The stage of an open one, the outcome of a finished one; after the finish nothing counts."""
+def test_a_ticket_is_described_by_where_it_is() -> None:
+    """The stage of an open one, the outcome of a finished one."""
     facts = ticket_facts(tables())
     assert list(facts["state"]) == [*["delivered"] * 9, "Ready"]
     assert list(facts["ended"].isna()) == [*[False] * 9, True]
-    few = facts["strip"].iloc[[0, 1, -1]]
+
+
+def test_the_lives_of_those_asked_for_are_divided() -> None:
+    """After the finish nothing counts; of no other ticket anything is made, since lists show few of them."""
+    every = tables().lifecycles["ticket"]
+    few = life_shares(tables().stage_visits, tickets=set(every.iloc[[0, 1, -1]]))
+    assert list(few.index) == list(every.iloc[[0, 1, -1]])
     lived = [[(kind, round(share, 2)) for kind, share in strip] for strip in few]
     assert lived == [
         [("queue", 0.3), ("work", 0.4), ("queue", 0.2), ("work", 0.1)],

@@ -2,7 +2,10 @@
 
 import re
 from functools import cache
+from typing import Any
 
+import pandas as pd
+import pytest
 from markupsafe import Markup
 
 from tests.streams import stream_of
@@ -93,3 +96,24 @@ def test_a_stream_without_tickets_has_no_page_of_lists() -> None:
     empty = lists_of({Page("a.html", "A?"): page(READY)}, listing=listing_of(stream_of()))
     assert empty.body is None
     assert empty.linked(page(READY)).html.startswith("3<figure")
+
+
+def test_one_more_list_looks_at_its_own_tickets_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report has hundreds of lists: looking for each in all tickets took most of the time of a large one."""
+    stream = stream_of(*[[("Ready", 2 + day), ("Build", 8), ("Done", 0)] for day in range(30)])
+    weeks = [f"{monday:%Y-%m-%d}" for monday in pd.date_range("2026-01-05", periods=5, freq="7D")]
+    listing, isin = listing_of(stream), pd.Index.isin
+    sizes: list[int] = []
+
+    def seen(index: "pd.Index[Any]", *more: Any, **named: Any) -> Any:
+        sizes.append(len(index))
+        return isin(index, *more, **named)
+
+    monkeypatch.setattr(pd.Index, "isin", seen)
+    looked = []
+    for shown in (weeks, weeks[:1], weeks):  # the first one measures the stream
+        sizes.clear()
+        body = page(*(tickets_link("waited", "Ready", week) for week in shown))
+        lists_of({Page("a.html", "A?"): body}, listing=listing)
+        looked.append(list(sizes))
+    assert looked[1] == looked[2]

@@ -15,6 +15,7 @@ import pytest
 
 from tests.bench.growth import shaped_log, shaped_workflow
 from tests.share import THOROUGH
+from tests.streams import stream_of
 from vsm.from_log import stream_from_log
 from vsm.measure import measure
 from vsm.stream import ValueStream
@@ -78,3 +79,48 @@ def test_one_more_brings_few_calls(many: str) -> None:
     before, after = (calls(**{many: number}) for number in (FEW, MANY))
     brought = {what: (after[what] - before[what]) / (MANY - FEW) for what in before}
     assert {what: round(each) for what, each in brought.items() if each > MOST[what[0]]} == {}
+
+
+PIECES: Final = {
+    "__init__", "_visit_starts", "_waited", "_waits", "blocks_of_waits", "explained_waiting",
+    "lifecycles_from_visits", "stage_visits_from_visits", "stuck_table", "ticket_life", "unbroken_waits",
+    "waiting_now", "waits_by_cause", "waits_within",
+}  # fmt: skip
+"""Functions that see each night of a wait: they join pieces, sum one column, or look at open tickets alone."""
+
+
+@dataclass
+class Given:
+    """Note the functions that are given more waits than there can be without nights, while it is entered."""
+
+    most: int
+    names: set[str]
+
+    def __enter__(self) -> "Given":
+        sys.setprofile(self._seen)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.setprofile(None)
+
+    def _seen(self, frame: FrameType, event: str, argument: Any) -> None:
+        waits = frame.f_locals.get("waits") if event == "call" else None
+        if isinstance(waits, pd.DataFrame) and len(waits) > self.most:
+            self.names.add(frame.f_code.co_name)
+
+
+@pytest.mark.slow
+def test_few_look_at_each_night() -> None:
+    """Of every measure, figure and table: all others get the pieces of each visit and cause as one."""
+    stream = stream_of(
+        *[(("Ready", 365 + day), ("Build", 3), ("Done", 1)) for day in range(14)], as_of_day=500
+    )
+    assert len(stream.waits) > 3000
+    with Given(300, set()) as given:
+        for name, value in vars(ValueStream).items():
+            if isinstance(value, measure) and name != "_facts":
+                getattr(stream, name)
+        for section in (stream.plot, stream.table):
+            for name in dir(section):
+                getattr(section, name)()
+    assert given.names <= PIECES

@@ -1,16 +1,19 @@
 """Is a folder that has not changed read only once, and one that has changed anew?"""
 
-import io
+import mmap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.stream.work import TOML, done, filled
 from vsm import read_stream
 from vsm.archive_log import read_log
-from vsm.recent import MOST, pack, unpack
+from vsm.recent import MOST, pack, share, unchanged, unpack
 from vsm.sources.work_folder import WorkFolder
 
 
@@ -101,17 +104,29 @@ def test_only_the_last_ones_are_kept(tmp_path: Path, readings: list[str]) -> Non
     assert readings == [*(str(number) for number in range(MOST + 1)), "1"]
 
 
+def packed(memory: Path) -> Path:
+    """Write what this process has read."""
+    with memory.open("wb") as file:
+        pack(file)
+    return memory
+
+
+def unpacked(memory: Path) -> None:
+    """Read it, as another process would."""
+    with memory.open("rb") as file:
+        unpack(file)
+
+
 def test_another_process_can_go_on_with_what_was_read(
     tmp_path: Path, readings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was packed has the measures that were made, and is read no more."""
-    root, memory = filled(tmp_path / "work", done(1, 8)), io.BytesIO()
+    root = filled(tmp_path / "work", done(1, 8))
     first = read_stream(root)
     made = first.lifecycles
-    pack(memory)
-    memory.seek(0)
+    packed(tmp_path / "memory")
     monkeypatch.setattr("vsm.recent._kept", {})
-    unpack(memory)
+    unpacked(tmp_path / "memory")
     monkeypatch.setattr("vsm.stream.lifecycles_from_visits", None)
     second = read_stream(root)
     assert readings == ["work"]
@@ -121,7 +136,64 @@ def test_another_process_can_go_on_with_what_was_read(
 
 def test_the_key_of_the_pseudonyms_is_not_kept(tmp_path: Path) -> None:
     """Neither in the process nor in what it packs: what tells streams apart is a digest of it."""
-    root, memory = filled(tmp_path / "work", done(1, 8)), io.BytesIO()
+    root = filled(tmp_path / "work", done(1, 8))
     read_stream(root)
-    pack(memory)
-    assert WorkFolder(root).key.read_bytes() not in memory.getvalue()
+    assert WorkFolder(root).key.read_bytes() not in packed(tmp_path / "memory").read_bytes()
+
+
+def base_of(column: "pd.Series[Any]") -> object:
+    """What the numbers of a column lie in."""
+    values: Any = column.array
+    numbers = values.codes if isinstance(values, pd.Categorical) else getattr(values, "_ndarray", None)
+    while isinstance(numbers, np.ndarray) and numbers.base is not None:
+        numbers = numbers.base
+    return numbers.obj if isinstance(numbers, memoryview) else numbers
+
+
+def test_what_was_packed_is_shared_and_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instants, durations and codes lie in what was packed, which is mapped: no process has them once more."""
+    root = filled(tmp_path / "work", done(1, 8))
+    read_stream(root)
+    memory = packed(tmp_path / "memory")
+    monkeypatch.setattr("vsm.recent._kept", {})
+    unpacked(memory)
+    visits = read_stream(root).visits
+    bases = [base_of(visits[name]) for name in ("ticket", "entered", "elapsed", "n")]
+    assert [type(base) for base in bases] == [mmap.mmap] * 4
+
+
+def test_what_was_shared_is_used_by_who_shared_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that is said to be unchanged, and what it measured, lie in the shared memory from then on."""
+    root = filled(tmp_path / "work", done(1, 8), done(2, 9))
+    stream = read_stream(root)
+    before = stream.visits.copy(), stream.lifecycles.copy()
+    unchanged(stream)
+    with (tmp_path / "memory").open("w+b") as file:
+        share(file)
+    assert base_of(stream.visits["elapsed"]).__class__ is mmap.mmap
+    monkeypatch.setattr("vsm.stream.lifecycles_from_visits", None)
+    assert base_of(stream.lifecycles["lead"]).__class__ is mmap.mmap
+    assert_frame_equal(stream.visits, before[0])
+    assert_frame_equal(stream.lifecycles, before[1])
+
+
+def test_a_stream_that_somebody_may_change_keeps_its_frames(tmp_path: Path) -> None:
+    """What an analyst has changed in place stays as it is, whoever shares what was read."""
+    stream = read_stream(filled(tmp_path / "work", done(1, 8)))
+    stream.visits["note"] = "mine"
+    with (tmp_path / "memory").open("w+b") as file:
+        share(file)
+    assert stream.visits["note"].tolist() == ["mine"] * len(stream.visits)
+
+
+def test_a_frame_that_is_changed_changes_no_packed_one(tmp_path: Path) -> None:
+    """Whoever changes a frame in place changes neither the file nor what others read of it."""
+    root = filled(tmp_path / "work", done(1, 8))
+    read_stream(root)
+    memory = packed(tmp_path / "memory")
+    before = memory.read_bytes()
+    unpacked(memory)
+    frame = read_stream(root).visits
+    frame["entered"] += pd.Timedelta(days=1)
+    frame.loc[:, "blocked"] = pd.Timedelta(days=1)
+    assert memory.read_bytes() == before

@@ -1,5 +1,6 @@
 """``stream.what_if``: its answers and its refusals, in words for a manager."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,24 @@ def test_a_stage_whose_waits_are_unexplained_is_refused(before_the_tester: Value
     )
     assert answers.refusals["needed"].tolist() == [0.6]
     assert answers.refusals["record"][0].startswith("Record who a ticket waits for")
+
+
+@pytest.mark.slow
+def test_more_tickets_than_are_replayed_are_refused(
+    before_the_tester: ValueStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of replays of each of them would take hours; nothing is replayed, and a part may be asked for."""
+    monkeypatch.setattr("vsm.what_if.MOST_ARRIVALS", 100)
+    monkeypatch.setattr("vsm.findings.scenarios.MOST_ARRIVALS", 100)
+    monkeypatch.setattr("vsm.what_if.trust_of_replay", None)
+    ask = before_the_tester.where(until="2025-09-01").what_if
+    (sentence,) = ask([ask.OneMore("In QA")], weeks=4, replications=4).sentences
+    assert re.fullmatch(
+        r"No what-if: \d{3} tickets came in the last half year, and 100 are replayed at most\. Ask of a part of the "
+        r"stream: stream\.where\(team=…\)\.what_if\.",
+        sentence,
+    )
+    assert ask.trust.empty
 
 
 @pytest.mark.slow

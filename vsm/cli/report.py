@@ -10,6 +10,7 @@ from rich.console import Console
 
 from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Until, Where, console
 from vsm.read import read_stream
+from vsm.recent import unchanged
 from vsm.reports import (
     chosen_notebooks,
     cover_of,
@@ -66,6 +67,7 @@ def publish(
     pdf: bool = False,
 ) -> Path:
     """Render notebooks, all of the suite by default; returns the path of the report's first page."""
+    unchanged(stream)
     return publish_report(
         notebooks or with_data(chosen_notebooks((), of="vsm report"), stream),
         runs=WorkFolder.at(dir_).runs,

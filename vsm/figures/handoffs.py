@@ -37,7 +37,7 @@ def handoff_story(present: Present, blocks: pd.DataFrame) -> list[str]:
     """
     stories = handoff_stories(
         present.handoffs,
-        present.waits,
+        present.waits.by_cause,
         present.delivered,
         visits=present.visits,
         blocks=blocks,

@@ -119,7 +119,7 @@ def replay_check(trust: pd.DataFrame, *, title: str | None = None) -> go.Figure:
         As ``trust_of_replay`` gives it.
     """
     if trust.empty:
-        hint = "Too little is known of the past to replay it."
+        hint = "Too little is known of the past to replay it, or too many tickets come."
         return nothing_to_see(of="replay_check", title=title or "Can the replay be believed?", hint=hint)
     rows = trust.sort_values("cut")
     near, naive = (float(rows[name].median()) for name in ("distance", "distance_naive"))

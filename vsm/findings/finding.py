@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from math import isnan
-from typing import Final, Self, SupportsIndex, overload
+from typing import Any, Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from vsm.findings.durations import humanize_duration, percent, time_of
 NOTHING: Final = "Nothing to show: there are too few delivered tickets to say anything."
 NO_CLAIM: Final = "The data do not support a claim of this kind."
 TRUST: Final = ("sound", "with caution", "not from these data")
-_SHOWN_PARTS: Final = 10
+_SHOWN_PARTS, _MOST_PARTS = 10, 1000
 WORTH_SEEING: Final = 0.05
 """Findings about a smaller share of time are folded away; the first one never is."""
 
@@ -27,7 +27,9 @@ class Basis:
     definition, population, formula
         What is counted, of which tickets, and what is divided by what, with the numbers.
     parts
-        Key of each ticket → its part, the largest first.
+        Key of each ticket → its part, the largest first; of many tickets the first thousand.
+    more
+        How many other tickets there are, and their part together.
     otherwise
         Other definition → the share by it.
     """
@@ -37,13 +39,15 @@ class Basis:
     formula: str
     parts: Mapping[str, pd.Timedelta] = field(default_factory=dict)
     otherwise: Mapping[str, float] = field(default_factory=dict)
+    more: tuple[int, pd.Timedelta] = (0, time_of(0))
 
     def lines(self) -> list[str]:
         """Give it in sentences."""
         shown = [f"{key} {humanize_duration(part)}" for key, part in [*self.parts.items()][:_SHOWN_PARTS]]
         rest = [*self.parts.values()][_SHOWN_PARTS:]
         if rest:
-            shown.append(f"{len(rest)} more {humanize_duration(sum(rest, time_of(0)))}")
+            count, time = len(rest) + self.more[0], sum(rest, self.more[1])
+            shown.append(f"{count} more {humanize_duration(time)}")
         others = [f"{name}: {percent(share)}" for name, share in self.otherwise.items() if not isnan(share)]
         return [
             f"Definition: {self.definition}",
@@ -52,6 +56,14 @@ class Basis:
             *([f"Tickets: {', '.join(shown)}."] if shown else []),
             *([f"By other definitions: {'; '.join(others)}."] if others else []),
         ]
+
+
+def parts_by_key(seconds: "pd.Series[Any]", *, key: "pd.Series[str]") -> dict[str, Any]:
+    """Give ``parts`` and ``more`` of a ``Basis`` from the seconds and the key of each ticket."""
+    ordered = seconds.sort_values(ascending=False, kind="stable")
+    first, others = ordered.head(_MOST_PARTS), ordered.iloc[_MOST_PARTS:]
+    parts = dict(zip(key.reindex(first.index), map(time_of, first), strict=True))
+    return {"parts": parts, "more": (len(others), time_of(float(others.sum())))}
 
 
 @dataclass(frozen=True, slots=True)

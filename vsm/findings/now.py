@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.findings.durations import counted, humanize_duration, percent, time_of
-from vsm.findings.finding import Basis, Finding
+from vsm.findings.finding import Basis, Finding, parts_by_key
 from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, asked_of, leading_cause, with_interval
 from vsm.model.period import clipped
@@ -288,9 +288,7 @@ def _unseen(present: Present) -> str:
 
 def basis_of(present: Present, rows: pd.DataFrame, share: float) -> Basis:
     """Say how the share of time is made, and what it would be by other definitions."""
-    each = rows.groupby("ticket")["seconds"].sum().sort_values(ascending=False, kind="stable")
-    keys = present.key.reindex(each.index)
-    parts = {key: time_of(time) for key, time in zip(keys, each, strict=True)}
+    each = rows.groupby("ticket")["seconds"].sum()
     total = time_of(float(present.open.sum()))
     done = set(present.delivered["ticket"])
     finished = present.open[present.open.index.isin(done)].sum()
@@ -313,7 +311,7 @@ def basis_of(present: Present, rows: pd.DataFrame, share: float) -> Basis:
             f"{humanize_duration(time_of(float(each.sum())))} of {counted(len(each), 'ticket')} ÷ "
             f"{humanize_duration(total)} in which tickets were open = {percent(share)}."
         ),
-        parts=parts,
+        **parts_by_key(each, key=present.key),
         otherwise=otherwise,
     )
 

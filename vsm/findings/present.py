@@ -14,6 +14,7 @@ from vsm.model.batches import batches_from_stage_visits
 from vsm.model.lifecycle import completed, units_of_work
 from vsm.model.period import Period, clipped, current_period, open_seconds, period_before, without
 from vsm.model.queues import queue_growth
+from vsm.model.wait_sums import WaitSums, waits_within
 from vsm.model.weekly import week_numbers
 from vsm.stats.shares import shares_with_intervals
 
@@ -42,7 +43,7 @@ class Present:
     lifecycles: pd.DataFrame
     visits: pd.DataFrame
     stage_visits: pd.DataFrame
-    waits: pd.DataFrame
+    waits: WaitSums
     handoffs: pd.DataFrame
     events: pd.DataFrame
     ages: pd.DataFrame
@@ -167,22 +168,22 @@ class Present:
 
     @cached_property
     def waiting(self) -> pd.DataFrame:
-        """WAITS within the period: ``seconds`` elapsed and ``working`` (seconds), by piece."""
-        rows = self._clipped_waits(self.spans)
-        working = self.clock.working(rows["start"], rows["end"], team=rows["team"].astype("object"))
-        return rows.assign(working=working.dt.total_seconds())
+        """The waiting within the period by visit, cause and receiver: ``seconds`` elapsed and ``working``."""
+        return self._waits_within(self.spans)
 
     @cached_property
     def waiting_before(self) -> pd.DataFrame:
-        """The same of the period before, elapsed alone."""
-        return self._clipped_waits(self.spans_before)
+        """The same of the period before."""
+        return self._waits_within(self.spans_before)
 
-    def _clipped_waits(self, spans: Sequence[Period]) -> pd.DataFrame:
-        """WAITS of the tickets that are weighed, within some spans."""
-        columns = ["ticket", "stage", "team", "cause", "handoff", "bulk", "start", "end"]
-        mine = self.waits.loc[self.waits["ticket"].isin(self.lives["ticket"]), columns]
-        inside = clipped(mine.reset_index(drop=True), spans, start="start", end="end")
-        return inside.reset_index(drop=True).astype(_WORDS)
+    def _waits_within(self, spans: Sequence[Period]) -> pd.DataFrame:
+        """Give the waiting of the tickets that are weighed within some spans."""
+        rows = waits_within(self.waits.waits, spans, of=self.lives["ticket"], clock=self.clock)
+        times = {"seconds": rows["elapsed"], "working": rows["working"]}
+        rows = rows.assign(**{name: time.dt.total_seconds() for name, time in times.items()})
+        return rows[
+            ["ticket", "stage", "team", "cause", "handoff", "bulk", "start", "end", "seconds", "working"]
+        ].astype(_WORDS)
 
     @cached_property
     def working_time(self) -> float:

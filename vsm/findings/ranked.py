@@ -123,7 +123,7 @@ def _with_basis(finding: Finding, evidence: Evidence) -> Finding:
             f"{humanize_duration(finding.cost)} of {counted(finding.n, 'ticket')} ÷ "
             f"{humanize_duration(whole)} of lead time = {percent(finding.share)}."
         ),
-        parts=evidence.parts(finding.stages[0]) if finding.rule in ("queue", "batch") else {},
+        **(evidence.parts(finding.stages[0]) if finding.rule in ("queue", "batch") else {}),
     )
     return replace(finding, basis=basis)
 

@@ -13,7 +13,7 @@ from vsm.model.replay.fitted import Replay
 from vsm.model.replay.limits import Limit
 from vsm.model.replay.scenarios import FINISHED_TICKETS, LEAD, WAIT
 from vsm.model.replay.stations import FEWEST_VISITS
-from vsm.model.replay.trust import FEWEST_CUTS, FEWEST_ROUTES
+from vsm.model.replay.trust import FEWEST_CUTS, FEWEST_ROUTES, MOST_ARRIVALS
 
 LEAST_EXPLAINED: Final = 0.6
 MOST_MISSED: Final = 0.25
@@ -42,6 +42,7 @@ _RECORD_WAITS: Final = (
     "for work and for waiting, and flag what is blocked."
 )
 _RECORD_WORK: Final = "Record who works on what: an assignee and a status of its own while somebody works."
+_RECORD_PART: Final = "Nothing more: ask of one team, component or type of ticket."
 _RECORD_TIME: Final = "Nothing but time, with statuses that are moved when work is."
 
 
@@ -69,6 +70,12 @@ def refusal_of_past(replay: Replay, trust: pd.DataFrame, *, overall: float) -> R
             f"time that are nearly all finished; {FEWEST_ROUTES} are needed."
         )
         return Refusal("any", replay.whole, FEWEST_ROUTES, sentence, _RECORD_TIME)
+    if (arrivals := replay.arrivals) > MOST_ARRIVALS:
+        sentence = (
+            f"No what-if: {arrivals:,} tickets came in the last half year, and {MOST_ARRIVALS:,} are "
+            "replayed at most. Ask of a part of the stream: stream.where(team=…).what_if."
+        )
+        return Refusal("any", arrivals, MOST_ARRIVALS, sentence, _RECORD_PART)
     if len(trust) < FEWEST_CUTS:
         sentence = (
             f"No what-if: the replay could be tested on {len(trust)} past months; {FEWEST_CUTS} are "

@@ -334,7 +334,7 @@ def _efficiency(present: Present, delivered: pd.DataFrame) -> pd.DataFrame:
     if delivered.empty:
         return pd.DataFrame({"share": []})
     found = efficiency_bracket(
-        present.visits, present.waits, delivered, clock=present.clock, minimum=present.minimum
+        present.visits, present.waits.unbroken, delivered, clock=present.clock, minimum=present.minimum
     )
     return found[found["time"] == "working"].set_index("measure")
 

@@ -68,7 +68,8 @@ def lifecycles_from_visits(
     lifecycles["started"] = lifecycles["started"].mask(first, parts)
     lifecycles["lead"] = horizon - lifecycles["created"]
     lifecycles["cycle"] = (horizon - lifecycles["started"]).where(lifecycles["started"] < horizon)
-    waited = waits.groupby(waits["ticket"].astype("str"))["elapsed"].sum()
+    waited = waits.groupby("ticket", observed=True)["elapsed"].sum()
+    waited = waited.set_axis(waited.index.astype("str"))
     lifecycles["wait"] = (
         waited.reindex(lifecycles.index).fillna(pd.Timedelta(0)).astype(lifecycles["lead"].dtype)
     )

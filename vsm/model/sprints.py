@@ -105,7 +105,8 @@ def mark_carried_over(
     if stays.empty:
         return pd.Series(pd.NA, index=waits.index, dtype="boolean")
     first = carried_over(stays, visits, as_of=as_of).groupby("ticket")["ended"].min()
-    begun = first.reindex(waits["ticket"].astype("str")).set_axis(waits.index)
+    known = first.reindex(waits["ticket"].cat.categories.astype("str")).astype(INSTANT)
+    begun = known.array.take(waits["ticket"].cat.codes.to_numpy())
     return (waits["end"] > begun).astype("boolean")
 
 

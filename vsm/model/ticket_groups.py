@@ -4,7 +4,7 @@ A group has a kind and the names that it is about, such as ``("handoff", "develo
 report its tickets are listed where ``vsm.figures.links.tickets_link`` leads.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -20,13 +20,14 @@ from vsm.tables import DURATION
 
 
 class Tables(NamedTuple):
-    """What groups are made of: tables of a ``ValueStream``, by their names there or in its ``delivery``."""
+    """What groups are made of: tables of a ``ValueStream``, of its ``WaitSums`` and its ``delivery``."""
 
     tickets: pd.DataFrame
     events: pd.DataFrame
     visits: pd.DataFrame
     handoffs: pd.DataFrame
-    waits: pd.DataFrame
+    by_cause: pd.DataFrame
+    unbroken: pd.DataFrame
     blocks: pd.DataFrame
     lifecycles: pd.DataFrame
     stage_visits: pd.DataFrame
@@ -85,14 +86,13 @@ def ticket_groups(tables: Tables, *, kinds: "frozenset[str] | set[str]") -> Iter
 
 
 def ticket_facts(tables: Tables) -> pd.DataFrame:
-    """Give what a list says of each ticket, and how its life was divided.
+    """Give what a list says of each ticket.
 
     Returns
     -------
     DataFrame
         By ticket: ``key, summary, url, state`` (the stage of an open ticket; else ``delivered``,
-        ``discarded`` or ``removed``), ``ended`` (missing while open), ``age`` (or lead time), and ``strip``:
-        kinds of stages with their share of that time, in order, equal neighbours joined.
+        ``discarded`` or ``removed``), ``ended`` (missing while open) and ``age`` (or lead time).
     """
     about = tables.tickets.set_index(tables.tickets["ticket"].astype("str"))
     about = about[["key", "summary", "url"]].astype("str")
@@ -102,18 +102,25 @@ def ticket_facts(tables: Tables) -> pd.DataFrame:
     outcome = pd.Series("delivered", index=lived.index).mask(was_discarded(lived), "discarded")
     state = outcome.where(lived["finished"].notna(), "removed")
     state = state.mask(still_open(lived), now.reindex(lived.index))
-    facts = about.join(
+    return about.join(
         pd.DataFrame(
             {"state": state, "ended": lived["finished"].fillna(lived["gone"]), "age": lived["lead"]}
         ),
         how="inner",
     )
-    strips = _strips(stays).to_dict()
-    return facts.assign(strip=[strips.get(ticket, ()) for ticket in facts.index])
 
 
-def _strips(stage_visits: pd.DataFrame) -> "pd.Series[Any]":
-    lived = stage_visits[before_the_finish(stage_visits) & (stage_visits["kind"] != "done")]
+def life_shares(stage_visits: pd.DataFrame, *, tickets: Collection[str]) -> "pd.Series[Any]":
+    """Give how the life of each of these tickets was divided, until it was finished.
+
+    Returns
+    -------
+    Series
+        By ticket: a tuple of kinds of stages with their share of that time, in order, equal ones joined.
+        Tickets that were done from the beginning are not in it.
+    """
+    mine = stage_visits[stage_visits["ticket"].isin(tickets)]
+    lived = mine[before_the_finish(mine) & (mine["kind"] != "done")]
     fresh = (lived["ticket"] != lived["ticket"].shift()) | (lived["kind"] != lived["kind"].shift())
     spans = lived.groupby(fresh.cumsum()).agg(
         ticket=("ticket", "first"), kind=("kind", "first"), elapsed=("elapsed", "sum")
@@ -140,7 +147,7 @@ def _stays(tables: Tables) -> pd.DataFrame:
 
 
 def _waits(tables: Tables) -> pd.DataFrame:
-    waits = tables.waits
+    waits = tables.by_cause
     counted = ~waits["bulk"].astype("bool") & (waits["elapsed"] > pd.Timedelta(0))
     return waits[counted].assign(time=waits["elapsed"])
 
@@ -203,7 +210,7 @@ def _left(tables: Tables) -> pd.DataFrame:
 
 
 def _waits_by_week(tables: Tables) -> pd.DataFrame:
-    pieces = waiting_pieces(tables.waits)
+    pieces = waiting_pieces(tables.unbroken)
     return pieces.assign(time=pieces["waited"], week=pieces["week"].dt.strftime("%Y-%m-%d"))
 
 

@@ -85,10 +85,10 @@ def waiting_pieces(waits: pd.DataFrame) -> pd.DataFrame:
     waited = np.minimum(end[row], begin + _WEEK) - np.maximum(start[row], begin)
     return pd.DataFrame(
         {
-            "stage": waits["stage"].astype("str").to_numpy()[row],
+            "stage": waits["stage"].take(row).array,
             "week": pd.to_datetime(begin, unit="us", utc=True).as_unit("us"),
             "waited": waited.view("timedelta64[us]"),
-            "ticket": waits["ticket"].astype("str").to_numpy()[row],
+            "ticket": waits["ticket"].take(row).array,
         }
     )
 
@@ -105,8 +105,9 @@ def waiting_by_week(waits: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame
         there at a time, on average of that week or of its part before ``as_of``), ``tickets`` (how many
         different ones), sorted. Per stage, ``waited`` sums to its waiting exactly.
     """
-    found = waiting_pieces(waits).groupby(["stage", "week"], sort=True)
+    found = waiting_pieces(waits).groupby(["stage", "week"], sort=True, observed=True)
     table = found.agg(waited=("waited", "sum"), tickets=("ticket", "nunique")).reset_index()
+    table = table.astype({"stage": "str"}).sort_values(["stage", "week"], ignore_index=True)
     length = (table["week"] + WEEK).where(table["week"] + WEEK < as_of, as_of) - table["week"]
     table["waited"] = table["waited"].astype(DURATION)
     table["lying"] = table["waited"].dt.total_seconds() / length.dt.total_seconds()

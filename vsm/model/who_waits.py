@@ -98,20 +98,19 @@ def _between_teams(
 ) -> pd.DataFrame:
     """Add ``upstream`` and ``downstream`` to pieces of waiting, without those whose team is not known."""
     work = visits.loc[(visits["kind"] == "work") & visits["left"].notna(), ["ticket", "left", "team"]]
-    work = work.astype({"ticket": "str"}).rename(columns={"team": "upstream"}).sort_values("left")
+    work = work.astype({"ticket": "str", "team": "str"}).rename(columns={"team": "upstream"})
+    work = work.sort_values("left", kind="stable")
     rows = waits.sort_values("start", kind="stable").assign(
         start=lambda rows: rows["start"].astype(work["left"].dtype)
     )
     rows = pd.merge_asof(rows, work, left_on="start", right_on="left", by="ticket")
-    rows["upstream"] = rows["upstream"].astype("object").where(rows["left"].notna(), NEW)
+    rows["upstream"] = rows["upstream"].where(rows["left"].notna(), NEW)
     last = order.loc[order["kind"] == "work", "position"].max()
     behind = set(order.index[order["position"] > last])
-    rows["downstream"] = rows["team"].astype("object").mask(rows["stage"].isin(behind), DELIVERED)
+    rows["downstream"] = rows["team"].astype("str").mask(rows["stage"].isin(behind), DELIVERED)
     passed = handoffs.set_index("handoff")
     for end, column in (("upstream", "from_team"), ("downstream", "to_team")):
-        rows[end] = rows[end].where(
-            rows["handoff"].isna(), rows["handoff"].map(passed[column].astype("object"))
-        )
+        rows[end] = rows[end].where(rows["handoff"].isna(), rows["handoff"].map(passed[column].astype("str")))
     return rows[rows["upstream"].notna() & rows["downstream"].notna()]
 
 

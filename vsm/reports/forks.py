@@ -15,7 +15,7 @@ from select import select
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
-from vsm.recent import pack
+from vsm.recent import share
 
 FORKS: Final = sys.platform == "linux"
 """Whether notebooks are run by forks: elsewhere what a fork inherits cannot be relied upon."""
@@ -122,7 +122,7 @@ def forks() -> Iterator[Door | None]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours:
         with theirs, os.fdopen(os.memfd_create("vsm"), "w+b") as memory:
-            pack(memory)
+            share(memory)
             memory.seek(0)
             _ask(json.dumps({"serve": tempfile.gettempdir()}).encode(), [theirs.fileno(), memory.fileno()])
         homes = ours.recv(_ANSWER)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from vsm.findings import shown_ticket
 from vsm.findings.durations import percent, short_duration
-from vsm.model.ticket_groups import KINDS, Tables, TicketGroup, ticket_facts, ticket_groups
+from vsm.model.ticket_groups import KINDS, Tables, TicketGroup, life_shares, ticket_facts, ticket_groups
 from vsm.reports.notebook_html import ENVIRONMENT, Body, Entry, Outline
 from vsm.reports.render import Page
 
@@ -98,15 +98,21 @@ def listing_of(stream: "ValueStream") -> Listing:
     def make(asked: frozenset[str]) -> TicketLists:
         kinds = {each.kind for each in KINDS if each.kind in ALWAYS or _of_kind(each.kind, asked)}
         found: dict[str, TicketGroup] = {}
-        of = {name: stream.delivery if name == "deployments" else stream for name in Tables._fields}
-        tables = Tables(**{name: getattr(place, name) for name, place in of.items()})
+        places = {"deployments": stream.delivery} | dict.fromkeys(("by_cause", "unbroken"), stream._waits)  # noqa: SLF001
+        tables = Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
         for group in ticket_groups(tables, kinds=kinds):
             anchor = tickets_link(group.kind, *group.names).partition("#")[2]
             if anchor in asked or group.kind in ALWAYS:
                 found[anchor] = _together(found.get(anchor), group)
         facts = ticket_facts(tables)
-        facts["address"] = facts["url"].map(web_address)
-        return _page(found, facts, KIND_COLOURS)
+        shown = {ticket for group in found.values() for ticket in group.times.index[: _most(group)]}
+        records = facts[facts.index.isin(shown)]
+        shares = life_shares(tables.stage_visits, tickets=shown).to_dict()
+        records = records.assign(
+            address=records["url"].map(web_address),
+            strip=[shares.get(ticket, ()) for ticket in records.index],
+        )
+        return _page(found, facts, records.to_dict("index"), KIND_COLOURS)
 
     return make
 
@@ -129,11 +135,14 @@ def lists_of(pages: Mapping[Page, Body], *, listing: Listing) -> TicketLists:
     return listing(frozenset(found for body in pages.values() for found in _PLACE.findall(body.html)))
 
 
-def _page(found: Mapping[str, TicketGroup], facts: pd.DataFrame, colours: Mapping[str, str]) -> TicketLists:
+def _page(
+    found: Mapping[str, TicketGroup],
+    facts: pd.DataFrame,
+    records: Mapping[Any, dict[Any, Any]],
+    colours: Mapping[str, str],
+) -> TicketLists:
     if not found:
         return TicketLists(frozenset(), None)
-    shown = {ticket for group in found.values() for ticket in group.times.index[: _most(group)]}
-    records = facts.loc[facts.index.isin(shown)].to_dict("index")
     strips = {str(ticket): f"s{number}" for number, ticket in enumerate(records)}
     lists = [_listed(anchor, group, facts, records, strips) for anchor, group in found.items()]
     parts = [(heading, list(rows)) for heading, rows in groupby(lists, key=lambda each: each.heading)]
@@ -162,8 +171,8 @@ def _listed(
     records: Mapping[Any, dict[Any, Any]],
     strips: Mapping[str, str],
 ) -> TicketList:
-    known = group.times[group.times.index.isin(facts.index)]
-    about = facts.loc[known.index]
+    row = facts.index.get_indexer(group.times.index)
+    known, about = group.times[row >= 0], facts[["state", "ended"]].iloc[row[row >= 0]]
     outcomes = about["state"].where(about["ended"].notna(), "open").value_counts()
     split = ", ".join(f"{count:,} {word}" for word, count in outcomes.items())
     lead = f"n = {len(known):,} tickets: {split}."

@@ -54,11 +54,10 @@ def drawing_of(stream: "ValueStream") -> Drawing:
     from vsm.figures.links import web_address  # noqa: PLC0415
     from vsm.figures.ticket_life import life_specs  # noqa: PLC0415
 
-    about = stream.tickets.astype(dict.fromkeys(("ticket", "key"), "str")).drop_duplicates("key")
-    about = about.set_index("key")
-    tables = {name: getattr(stream, name) for name in ("waits", "handoffs", "events", "commits")}
-
     def draw(keys: Sequence[str]) -> Iterator[tuple[str, Timeline]]:
+        about = stream.tickets.astype(dict.fromkeys(("ticket", "key"), "str")).drop_duplicates("key")
+        about = about.set_index("key")
+        tables = {name: getattr(stream, name) for name in ("waits", "handoffs", "events", "commits")}
         asked = {str(about.loc[key, "ticket"]): key for key in keys if key in about.index}
         for ticket, spec in life_specs(stream.visits, keys=asked, **tables):
             row = about.loc[asked[ticket]]

@@ -10,6 +10,7 @@ from vsm.findings import ClaimChange, Findings, Summary, changes_since, remember
 from vsm.forecaster import forecasts_of_reports
 from vsm.model.steps import waiting_steps
 from vsm.read import read_stream
+from vsm.recent import unchanged
 from vsm.reports import cover_of, drawing_of, listing_of, notebooks_folder, publish_report, with_data
 from vsm.reports.notebooks import SLIDES
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
@@ -104,6 +105,7 @@ def render_plan(
         "at": plan.at,
         "timeout": report.minutes * 60,
     }
+    unchanged(stream)
     index = publish_report(
         plan.notebooks if report.notebooks else with_data(plan.notebooks, stream),
         cover=cover_of(

@@ -1,6 +1,7 @@
 """Why work waited: each wait is cut where anything changes; a piece gets the first cause that holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,13 @@ from vsm.intervals._kernels.coding import decode, instants_of
 from vsm.intervals._kernels.grouped_search import MAX_KEY
 from vsm.intervals._kernels.runs import run_ends, run_starts
 from vsm.intervals.causes.cause_rules import IN_PARTS, Calendars, CauseRule, WaitContext, cause_rules
+from vsm.intervals.causes.occupancy import DAY
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
+
+ROOM: Final = 1_000_000
+"""Days of waiting that are cut together: each night is a piece, so this bounds what is in memory."""
 
 
 def causes_of_waits(
@@ -99,15 +104,33 @@ def causes_of_waits(
     context = WaitContext(waits, visits, seen, stages, teams, blocked, in_parts, rules, words, as_of)
     parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words)
     calendars = Calendars.of(clock, parts, context)
-    pieces, cause = _first_that_holds(parts, cause_rules(context, parts, calendars), order=rules.order)
-    pieces, cause = _joined(pieces, cause, parts)
-    return _table(waits, pieces, cause, parts, calendars.working(pieces), words)
+    causes = cause_rules(context, parts, calendars)
+    tables = []
+    for rows in _blocks(parts.pieces):
+        pieces, cause = _joined(*_first_that_holds(parts, causes, rows=rows, order=rules.order), parts)
+        tables.append(_table(waits, pieces, cause, parts, calendars.working(pieces), words))
+    return _together(tables)
+
+
+def _blocks(parts: Intervals) -> Iterator[slice]:
+    """Give the rows of parts in blocks of some ``ROOM`` days of waiting; each wait is whole.
+
+    ::
+
+        wait      0   0   1   2      days so far  6  9  13  19      ROOM 8: waits 0 | 1 | 2 begin in room
+        days      6   3   4   6      room         0  1   1   2      0, 1 and 2
+    """
+    days = np.cumsum((parts.end - parts.start) // DAY + 1)
+    waits = np.flatnonzero(run_starts(parts.parent))
+    room = (days[waits] - 1) // ROOM
+    begins = [*waits[run_starts(room)].tolist(), len(parts)]
+    return map(slice, begins[:-1], begins[1:])
 
 
 def _first_that_holds(
-    parts: Parts, rules: Mapping[str, CauseRule], *, order: tuple[str, ...]
+    parts: Parts, rules: Mapping[str, CauseRule], *, rows: slice, order: tuple[str, ...]
 ) -> tuple[Intervals, Ints]:
-    """Let each cause take what it accounts for out of what the causes before it have left.
+    """Let each cause take what it accounts for out of what the causes before it have left of these parts.
 
     ::
 
@@ -117,7 +140,7 @@ def _first_that_holds(
         unexplained    0 ── 20              70 ──── 100       what is left at the end
     """
     whole = parts.pieces
-    rest = Intervals(np.arange(len(whole)), whole.start, whole.end)
+    rest = Intervals(np.arange(len(whole))[rows], whole.start[rows], whole.end[rows])
     rest = subtract(rest, rules[IN_PARTS](rest)).of(rest)
     found, causes = [], []
     for cause in order:
@@ -172,3 +195,11 @@ def _table(
         ),
         WAITS,
     )
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Join tables column by column, and drop each, so that hardly more than one copy is in memory."""
+    columns = {
+        name: pd.concat([table.pop(name) for table in tables], ignore_index=True) for name in WAITS.names
+    }
+    return pd.DataFrame(columns, copy=False)

@@ -65,6 +65,11 @@ class Replay:
     rewrite: tuple[Callable[[Steps, int], Steps], ...] = ()
     variants: int = 1
 
+    @property
+    def arrivals(self) -> int:
+        """How many tickets came in the past weeks whose arrivals come again."""
+        return sum(map(len, self.weeks))
+
     def rewritten(self, steps: Steps, number: int) -> Steps:
         """Give the steps of a ticket as the changes make them; ``number`` says which variant it is."""
         for change in self.rewrite:

@@ -18,6 +18,8 @@ APART: Final = 4
 CUTS: Final = 6
 FEWEST_ROUTES: Final = 60
 FEWEST_CUTS: Final = 3
+MOST_ARRIVALS: Final = 20_000
+"""Tickets of half a year: each of hundreds of replays has every one of them."""
 _FEWEST_FINISHED: Final = 8
 _QUARTER: Final = 13
 _REPLICATIONS, _REFITS = 40, 20
@@ -100,12 +102,13 @@ def explained_waiting(waits: pd.DataFrame, *, stages: pd.DataFrame, as_of: pd.Ti
         One row per stage where anybody waited, in stream order: ``stage``, ``waited`` (days of 24 hours of
         working time) and ``explained``: the share of it with one of the causes in ``EXPLAINED``.
     """
-    rows = waits[(waits["start"] >= as_of - pd.Timedelta(days=365)).to_numpy() & ~waits["bulk"].to_numpy()]
+    recent = (waits["start"] >= as_of - pd.Timedelta(days=365)).to_numpy() & ~waits["bulk"].to_numpy()
+    rows = waits.loc[recent, ["stage", "cause", "working"]]
     seconds = rows["working"].dt.total_seconds()
-    stage = rows["stage"].astype("str")
-    known = seconds.where(rows["cause"].astype("str").isin(EXPLAINED), 0.0).groupby(stage).sum()
-    every = seconds.groupby(stage).sum()
+    known = seconds.where(rows["cause"].isin(EXPLAINED), 0.0).groupby(rows["stage"], observed=True).sum()
+    every = seconds.groupby(rows["stage"], observed=True).sum()
     found = pd.DataFrame({"waited": every / DAY, "explained": (known / every).where(every > 0)})
+    found = found.set_axis(found.index.astype("str"))
     order = [str(name) for name in stages.sort_values("position")["stage"].drop_duplicates()]
     return found.reindex([name for name in order if name in found.index]).rename_axis("stage").reset_index()
 
