@@ -145,9 +145,21 @@ def context_of(
             teams={team.name for team in workflow.teams},
             as_of=as_of,
         )
-    first = min(filter(pd.notna, [moves["at"].min(), log.pulls["created"].min(), as_of]))
-    clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
+    clock = clock_of(moves, log.pulls, workflow=workflow, as_of=as_of, agents=people.agents)
     return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small, phases)
+
+
+def clock_of(
+    moves: pd.DataFrame,
+    pulls: pd.DataFrame,
+    *,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    agents: frozenset[str] = frozenset(),
+) -> Clock:
+    """Give the working calendars of the time from the first move, or pull request, to an instant."""
+    first = min(filter(pd.notna, [moves["at"].min(), pulls["created"].min(), as_of]))
+    return clock_from_workflow(workflow, since=first, until=as_of, agents=agents)
 
 
 def small_teams(

@@ -138,7 +138,7 @@ def where(
         )
     if as_of < whole.as_of:
         whole = _earlier(whole, as_of)
-    return shown(whole, window, again=_with_merged)
+    return shown(whole, window, again=with_merged)
 
 
 def shown(
@@ -254,7 +254,8 @@ def _earlier(whole: ValueStream, as_of: pd.Timestamp) -> ValueStream:
     return _made_anew(earlier, replace(context, log=log, people=people, as_of=as_of), small)
 
 
-def _with_merged(whole: ValueStream, small: SmallTeams) -> ValueStream:
+def with_merged(whole: ValueStream, small: SmallTeams) -> ValueStream:
+    """Give the whole stream with these teams as one."""
     return _made_anew(whole, whole._context, small)  # noqa: SLF001
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-import networkx as nx
 import pandas as pd
 
 from vsm.config import Workflow
@@ -21,6 +20,7 @@ from vsm.intervals import (
     without_work_on_parts,
     work_of_parts,
 )
+from vsm.model.graphs import Graph
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.people import People
@@ -33,8 +33,8 @@ _HELD = ["kind", "team", "holder"]
 class Networks(NamedTuple):
     """The directed graphs of ``stage_network`` and ``team_network``."""
 
-    stages: "nx.DiGraph[str]"
-    teams: "nx.DiGraph[str]"
+    stages: Graph
+    teams: Graph
 
 
 def networks_from_log(log: Log, *, workflow: Workflow, as_of: pd.Timestamp, names: bool = False) -> Networks:

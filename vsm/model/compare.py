@@ -8,12 +8,12 @@ only where the two 95 % intervals do not meet.
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from vsm.model.change import CANNOT_SAY, NO_CHANGE, TOO_FEW, Comparison, judged, side_of, spells_of
+from vsm.model.graphs import Graph
 from vsm.model.lifecycle import completed
 from vsm.model.weekly import WEEK, completed_by_week
 from vsm.stats.shares import share_with_interval
@@ -38,7 +38,7 @@ class Side:
     lifecycles: pd.DataFrame
     stage_visits: pd.DataFrame
     shares: pd.DataFrame
-    network: "nx.DiGraph[str]"
+    network: Graph
     as_of: pd.Timestamp
     since: pd.Timestamp | None = None
 
@@ -128,7 +128,7 @@ def stages_beside(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()[["stage", "kind", *both.columns, "difference", "verdict"]]
 
 
-def handoffs_beside(a: "nx.DiGraph[str]", b: "nx.DiGraph[str]") -> pd.DataFrame:
+def handoffs_beside(a: Graph, b: Graph) -> pd.DataFrame:
     """Give what passes between each two teams, or stages, on both sides, the largest difference first.
 
     Returns

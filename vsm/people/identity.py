@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 import pandas as pd
-from networkx.utils import UnionFind
 
 from vsm.people.accounts import is_agent, is_bot, mask_addresses
 from vsm.people.teams import Spell, Teams, spells_table, team_by_pattern
@@ -172,7 +171,9 @@ def people_from_names(
         for person in sorted(accounts_of.keys() - agents - bots.keys())
         if is_agent(person)
     ]
-    return People(person_of, Teams(members, dated), machines, tuple(unclear), agents & accounts_of.keys())
+    return People(
+        person_of, Teams(members, dated), machines, tuple(unclear), agents.intersection(accounts_of)
+    )
 
 
 def _is_bots(account: str, name: str) -> bool:
@@ -307,6 +308,8 @@ class _Groups:
 
     def _components(self, links: Iterable[list[str]]) -> list[Accounts]:
         """Give all accounts in groups of those that links join, however far."""
+        from networkx.utils import UnionFind  # noqa: PLC0415 - a tenth of a second of import
+
         groups = UnionFind(self.names.keys() | self.declared.keys())
         for link in links:
             groups.union(*link)
