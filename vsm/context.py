@@ -127,7 +127,7 @@ def context_of(
 def moves_of(
     log: Log, *, people: People, workflow: Workflow, stages: pd.DataFrame, as_of: pd.Timestamp
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
-    """Give ``events``, ``moves`` and ``phases`` of a ``Context``, of a whole log or of some of its tickets."""
+    """Give ``events``, ``moves`` and ``phases`` of a ``Context``, of a whole log or of a part of it."""
     events = people.identify(log.events)
     moves = people.of_humans(events[~reopened_to_edit(events, stages=stages)])
     if workflow.outcome.finish == "resolution":

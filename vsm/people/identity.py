@@ -103,7 +103,7 @@ def _renamed(
     coded = values.astype("category").cat
     plain = coded.categories.astype("str")
     other = pd.Index([names.get(word, word) for word in plain], dtype="str")
-    words = plain.union(other)
+    words = plain.union(other.unique())  # several accounts may be one person
     position, renamed = (np.append(words.get_indexer(part), -1) for part in (plain, other))
     codes = coded.codes.to_numpy()
     found = np.where(rows, renamed[codes], position[codes])
