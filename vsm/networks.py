@@ -74,6 +74,17 @@ class _Part(NamedTuple):
     held: pd.DataFrame
 
 
+def _with_own_tickets(events: pd.DataFrame) -> pd.DataFrame:
+    """Give EVENTS whose category of tickets begins with the first one of theirs and ends with the last.
+
+    Else each group would look through the tickets of all.
+    """
+    codes, tickets = events["ticket"].cat.codes.to_numpy(), events["ticket"].cat.categories
+    low, high = (int(codes.min()), int(codes.max())) if len(codes) else (0, -1)
+    own = pd.Categorical.from_codes(codes - low, categories=tickets[low : high + 1], validate=False)
+    return events.assign(ticket=own)
+
+
 def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[_Part]:
     parts = []
     stages = stages_from_names(log.names, workflow=workflow, events=log.events)
@@ -83,7 +94,7 @@ def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timest
     visits = visits_from_events(moves, stages=stages, team_of=people.teams, as_of=as_of)
     in_parts = work_of_parts(visits, unit_of, as_of=as_of)
     for first, beyond in row_groups(log.events):
-        rows = replace(log, events=log.events.iloc[first:beyond])
+        rows = replace(log, events=_with_own_tickets(log.events.iloc[first:beyond]))
         _, moves, _ = moves_of(rows, people=people, workflow=workflow, stages=stages, as_of=as_of)
         visits = visits_from_events(moves, stages=stages, team_of=people.teams, as_of=as_of)
         handoffs = handoffs_from_visits(visits, stages=stages)

@@ -60,14 +60,14 @@ def lifecycles_from_visits(
     """
     ticket = visits["ticket"].cat
     begin = run_starts(ticket.codes.to_numpy())
-    first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
+    opening, latest = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
     lifecycles = pd.DataFrame(
         {
-            "created": visits["entered"].take(first).array,
-            "started": _first_work(visits, first).array,
-            "gone": visits["left"].take(last).array,
+            "created": visits["entered"].take(opening).array,
+            "started": _first_work(visits, opening).array,
+            "gone": visits["left"].take(latest).array,
         },
-        index=pd.Index(ticket.categories.take(ticket.codes.to_numpy()[first]), dtype="str", name="ticket"),
+        index=pd.Index(ticket.categories.take(ticket.codes.to_numpy()[opening]), dtype="str", name="ticket"),
     ).sort_index()
     lifecycles.insert(2, "finished", finished_at(visits))
     horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)

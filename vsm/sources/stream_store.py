@@ -1,7 +1,7 @@
 """Streams as they were read, in files beside the stored log: whole, few, and for their owner alone.
 
-A file is what was given, and at its end a code that only the work folder's own key gives. What does not bear
-it is as good as absent: nothing here is needed, and deleting it loses nothing.
+A file is what was given, and at its end a code that only the work folder's own key gives. What lacks it
+is as good as absent: nothing here is needed, and deleting it loses nothing.
 """
 
 import hmac
