@@ -195,33 +195,34 @@ def _hours(clock: Clock) -> str:
 
 
 def _written(text: bytes, tables: Mapping[str, pd.DataFrame]) -> Iterator[memoryview]:
-    """Give a file's content in parts: a head that names them and says how long each is, then they.
+    """Give a file's content in parts, one in memory at a time, and at the end what they are.
 
     ::
 
-        8 bytes    how long the head is
-        head       {"words": 1234, "visits": 56789, ...}
         words      JSON
         visits     a stream of Arrow, compressed; …
+        index      {"words": 1234, "visits": 56789, …}   how long each part is, in order
+        8 bytes    how long the index is
     """
-    parts = {"words": memoryview(text)}
+    sizes = {"words": len(text)}
+    yield memoryview(text)
     for name, frame in tables.items():
         arrow, sink = pa.Table.from_pandas(frame), pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, arrow.schema, options=_COMPRESSED) as writer:
             writer.write_table(arrow)
-        parts[name] = memoryview(sink.getvalue())
-    head = json.dumps({name: part.nbytes for name, part in parts.items()}).encode()
-    yield memoryview(_LENGTH.pack(len(head)))
-    yield memoryview(head)
-    yield from parts.values()
+        part = memoryview(sink.getvalue())
+        sizes[name] = part.nbytes
+        yield part
+    index = json.dumps(sizes).encode()
+    yield memoryview(index)
+    yield memoryview(_LENGTH.pack(len(index)))
 
 
 def _read(content: memoryview) -> tuple[bytes, dict[str, pd.DataFrame]]:
     """Give the words and tables of a file's content."""
-    (length,) = _LENGTH.unpack_from(content)
-    begin = _LENGTH.size + length
-    parts = {}
-    for name, size in json.loads(bytes(content[_LENGTH.size : begin])).items():
+    (length,) = _LENGTH.unpack(content[-_LENGTH.size :])
+    begin, parts = 0, {}
+    for name, size in json.loads(bytes(content[-_LENGTH.size - length : -_LENGTH.size])).items():
         parts[name] = content[begin : begin + size]
         begin += size
     text = bytes(parts.pop("words"))

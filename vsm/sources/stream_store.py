@@ -34,7 +34,9 @@ def load_stream(path: Path, *, key: bytes) -> memoryview | None:
     except OSError:
         return None
     content, code = whole[:-_CODE], whole[-_CODE:]
-    if not hmac.compare_digest(_code(path, [content], key), code):
+    known = _code(path, key)
+    known.update(content)
+    if not hmac.compare_digest(known.digest(), code):
         return None
     with suppress(OSError):
         os.utime(path)  # it was read last
@@ -53,16 +55,20 @@ def save_stream(path: Path, parts: Iterable[bytes | memoryview], *, key: bytes) 
     key
         Secret of the work folder; a code is made with it, and it is written nowhere.
     """
-    content = [memoryview(part) for part in parts]
-    if sum(part.nbytes for part in content) + _CODE > LARGEST or path.parent.is_symlink():
+    if path.parent.is_symlink():
         return
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         try:
             with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.writelines(content)
-                file.write(_code(path, content, key))
+                code = _code(path, key)
+                for part in parts:
+                    code.update(part)
+                    file.write(part)
+                    if file.tell() + _CODE > LARGEST:
+                        return
+                file.write(code.digest())
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
@@ -76,12 +82,9 @@ def remove_streams(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _code(path: Path, parts: Iterable[bytes | memoryview], key: bytes) -> bytes:
-    """Give the code of a file's name and content under a key."""
-    code = hmac.new(key, path.name.encode(), "sha256")
-    for part in parts:
-        code.update(part)
-    return code.digest()
+def _code(path: Path, key: bytes) -> hmac.HMAC:
+    """Begin the code of a file under a key with the file's name; its content comes next."""
+    return hmac.new(key, path.name.encode(), "sha256")
 
 
 def _keep_few(path: Path) -> None:
