@@ -44,8 +44,9 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(run_starts(key))
-    columns: Any = (column[order] for column in moves)
-    measures = _measures(Moves(*columns), key, first)
+    # The key knows both sides; what is measured is put into its order.
+    measured = {name: getattr(moves, name)[order] for name in ("ticket", "wait", "back")}
+    measures = _measures(moves._replace(**measured), key, first)
     pairs = [divmod(number, len(names)) for number in key[first].tolist()]
     edges = [
         (names[upstream], names[downstream], measure)
