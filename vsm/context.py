@@ -124,15 +124,19 @@ def context_of(
     shared: bool = False,
     notes: tuple[QualityNote, ...] = (),
     small: SmallTeams | None = None,
-    stages: pd.DataFrame | None = None,
 ) -> Context:
-    """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked.
+    """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
+    stages = stages_from_names(log.names, workflow=workflow, events=log.events)
+    events, moves, phases = moves_of(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
+    clock = clock_of(moves, log.pulls, workflow=workflow, as_of=as_of, agents=people.agents)
+    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small, phases)
 
-    ``stages`` are those of the whole log, where this is a part of it.
-    """
+
+def moves_of(
+    log: Log, *, people: People, workflow: Workflow, stages: pd.DataFrame, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
+    """Give ``events``, ``moves`` and ``phases`` of a ``Context``, of a whole log or of a part of it."""
     events = people.identify(log.events)
-    if stages is None:
-        stages = stages_from_names(log.names, workflow=workflow, events=log.events)
     moves = people.of_humans(events[~reopened_to_edit(events, stages=stages)])
     if workflow.outcome.finish == "resolution":
         moves = events_with_resolutions(moves, stages=stages)
@@ -153,9 +157,20 @@ def context_of(
             teams={team.name for team in workflow.teams},
             as_of=as_of,
         )
-    first = min(filter(pd.notna, [moves["at"].min(), log.pulls["created"].min(), as_of]))
-    clock = clock_from_workflow(workflow, since=first, until=as_of, agents=people.agents)
-    return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small, phases)
+    return events, moves, phases
+
+
+def clock_of(
+    moves: pd.DataFrame,
+    pulls: pd.DataFrame,
+    *,
+    workflow: Workflow,
+    as_of: pd.Timestamp,
+    agents: frozenset[str] = frozenset(),
+) -> Clock:
+    """Give the working calendars of the time from the first move, or pull request, to an instant."""
+    first = min(filter(pd.notna, [moves["at"].min(), pulls["created"].min(), as_of]))
+    return clock_from_workflow(workflow, since=first, until=as_of, agents=agents)
 
 
 def small_teams(

@@ -138,7 +138,7 @@ def where(
         )
     if as_of < whole.as_of:
         whole = _earlier(whole, as_of)
-    return shown(whole, window, again=_with_merged)
+    return shown(whole, window, again=with_merged)
 
 
 def shown(
@@ -242,7 +242,10 @@ def _known(values: "pd.Series[Any]", asked: str) -> str:
 
 
 def _earlier(whole: ValueStream, as_of: pd.Timestamp) -> ValueStream:
-    """Give the stream as it was at an earlier instant, from what it was made of."""
+    """Give the stream as it was at an earlier instant, from what it was made of; the last one is kept."""
+    kept: tuple[pd.Timestamp, ValueStream] | None = vars(whole).get("_earlier")
+    if kept is not None and kept[0] == as_of:
+        return kept[1]
     context = whole._context  # noqa: SLF001
     log = recorded_until(context.log, as_of, workflow=context.workflow)
     people = teams_of_tickets(context.people, log, workflow=context.workflow)
@@ -251,10 +254,13 @@ def _earlier(whole: ValueStream, as_of: pd.Timestamp) -> ValueStream:
         small = small_teams(log, people=people, workflow=context.workflow, as_of=as_of, before=context.small)
     provenance: Mapping[str, str] = {**whole.provenance, "as of": f"{as_of:%Y-%m-%d %H:%M} UTC"}
     earlier = replace(whole, as_of=as_of, provenance=provenance)
-    return _made_anew(earlier, replace(context, log=log, people=people, as_of=as_of), small)
+    made = _made_anew(earlier, replace(context, log=log, people=people, as_of=as_of), small)
+    vars(whole)["_earlier"] = as_of, made
+    return made
 
 
-def _with_merged(whole: ValueStream, small: SmallTeams) -> ValueStream:
+def with_merged(whole: ValueStream, small: SmallTeams) -> ValueStream:
+    """Give the whole stream with these teams as one."""
     return _made_anew(whole, whole._context, small)  # noqa: SLF001
 
 

@@ -1,10 +1,10 @@
 """Measures of a stream: made when first asked for, once, with the columns of the dictionary."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar, cast, overload
 
-import networkx as nx
 import pandas as pd
 
 from vsm.sections import Section
@@ -48,7 +48,8 @@ def own_copy(part: T) -> T:
     if isinstance(part, Section):
         frames = {one.name: own_copy(getattr(part, one.name)) for one in fields(part)}
         return cast("T", replace(part, **frames))
-    if isinstance(part, nx.Graph):
+    networkx = sys.modules.get("networkx")  # where it was never imported, nothing is a graph
+    if networkx and isinstance(part, networkx.Graph):
         return cast("T", part.copy())
     return cast("T", part.copy(deep=False)) if isinstance(part, pd.DataFrame) else part
 

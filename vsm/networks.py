@@ -3,11 +3,10 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-import networkx as nx
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.context import context_of, small_teams_in, waits_of_handoffs, with_bulk_marks
+from vsm.context import context_of, moves_of, small_teams_in, waits_of_handoffs, with_bulk_marks
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log
@@ -21,6 +20,7 @@ from vsm.intervals import (
     without_work_on_parts,
     work_of_parts,
 )
+from vsm.model.graphs import Graph
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.people import People
@@ -33,8 +33,8 @@ _HELD = ["kind", "team", "holder"]
 class Networks(NamedTuple):
     """The directed graphs of ``stage_network`` and ``team_network``."""
 
-    stages: "nx.DiGraph[str]"
-    teams: "nx.DiGraph[str]"
+    stages: Graph
+    teams: Graph
 
 
 def networks_from_log(log: Log, *, workflow: Workflow, as_of: pd.Timestamp, names: bool = False) -> Networks:
@@ -74,22 +74,35 @@ class _Part(NamedTuple):
     held: pd.DataFrame
 
 
+def _with_own_tickets(events: pd.DataFrame) -> pd.DataFrame:
+    """Give EVENTS whose category of tickets begins with the first one of theirs and ends with the last.
+
+    Else each group would look through the tickets of all.
+    """
+    codes, tickets = events["ticket"].cat.codes.to_numpy(), events["ticket"].cat.categories
+    low, high = (int(codes.min()), int(codes.max())) if len(codes) else (0, -1)
+    own = pd.Categorical.from_codes(codes - low, categories=tickets[low : high + 1], validate=False)
+    return events.assign(ticket=own)
+
+
 def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[_Part]:
     parts = []
     stages = stages_from_names(log.names, workflow=workflow, events=log.events)
     unit_of = unit_of_parts(log.tickets)
     rows = replace(log, events=log.events[log.events["ticket"].isin(set(unit_of))])
-    context = context_of(rows, people=people, workflow=workflow, as_of=as_of, stages=stages)
-    visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
+    _, moves, _ = moves_of(rows, people=people, workflow=workflow, stages=stages, as_of=as_of)
+    visits = visits_from_events(moves, stages=stages, team_of=people.teams, as_of=as_of)
     in_parts = work_of_parts(visits, unit_of, as_of=as_of)
     for first, beyond in row_groups(log.events):
-        rows = replace(log, events=log.events.iloc[first:beyond])
-        context = context_of(rows, people=people, workflow=workflow, as_of=as_of, stages=stages)
-        visits = visits_from_events(context.moves, stages=stages, team_of=people.teams, as_of=as_of)
+        rows = replace(log, events=_with_own_tickets(log.events.iloc[first:beyond]))
+        _, moves, _ = moves_of(rows, people=people, workflow=workflow, stages=stages, as_of=as_of)
+        visits = visits_from_events(moves, stages=stages, team_of=people.teams, as_of=as_of)
         handoffs = handoffs_from_visits(visits, stages=stages)
-        waits = without_work_on_parts(waits_from_visits(visits, handoffs, as_of=as_of), in_parts)
+        waits = waits_from_visits(visits, handoffs, as_of=as_of)
+        if len(in_parts):
+            waits = without_work_on_parts(waits, in_parts)
         handoffs["wait"] = waits_of_handoffs(handoffs, waits, time="elapsed")
         stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
         plain = handoffs[_HANDOFF].astype(dict.fromkeys(("ticket", "from_team", "to_team"), "str"))
-        parts.append(_Part(stages, stage_visits, plain, visits[_HELD].astype("str").drop_duplicates()))
+        parts.append(_Part(stages, stage_visits, plain, visits[_HELD].drop_duplicates().astype("str")))
     return parts

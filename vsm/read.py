@@ -8,23 +8,24 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_bytes
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from vsm.archive_log import read_log
 from vsm.config.where import words_of
-from vsm.cuts import Window, day_of
+from vsm.cuts import Window, day_of, shown, with_merged
 from vsm.errors import EmptyWindowError, ParameterError
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.log import Log
-from vsm.from_log import stream_from_log
-from vsm.networks import Networks, networks_from_log
 from vsm.quality.records import check_future, with_notes
 from vsm.recent import recent, remember
 from vsm.sources.archive import Archive, read_archive
 from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
+from vsm.stored_stream import store_stream, stored_stream, stream_file
 from vsm.stream import ValueStream
+
+if TYPE_CHECKING:
+    from vsm.networks import Networks
 
 NEVER: Final = pd.Timestamp(0, tz="UTC")
 
@@ -73,7 +74,8 @@ def read_stream(
     -------
     ValueStream
         With empty tables where nothing has been pulled yet. Reading changes nothing in the folder but the
-        stored log, and that only where it can be written, and the key of the pseudonyms, made once.
+        stored log and streams, and these only where they can be written, and the key of the pseudonyms, made
+        once. What has not changed since is not read anew, in this process or another.
 
     Raises
     ------
@@ -96,12 +98,17 @@ def read_stream(
     with read_archive(folder.archive) as archive:
         pulls, state = archive.pulls(), archive.digest()
         key = None if names else secret_key(folder.key) if pulls else token_bytes()
-        asked = (
-            str(folder.root.resolve()), since, until, where, seed, key and sha256(key).digest(), state,
-            tuple(pulls), workflow.model_dump_json(), experiments, repr(rules),
-        )  # fmt: skip
+        made_of = (until, seed, tuple(pulls), workflow.model_dump_json(), experiments, repr(rules))
+        asked = (str(folder.root.resolve()), key and sha256(key).digest(), state, since, where, made_of)
         if (stream := recent(asked)) is not None:
             return stream
+        file = stream_file(folder.streams, state=state, made_of=made_of, key=key) if key and pulls else None
+        if file and key and (stream := _stored(file, window, key=key)) is not None:
+            remember(asked, stream)
+            return stream
+        from vsm.archive_log import UNREADABLE, read_log  # noqa: PLC0415 - a fifth of a second of import,
+        from vsm.from_log import stream_from_log  # noqa: PLC0415 - where nothing is stored
+
         log = read_log(folder, archive, workflow=workflow)
         known, look = _latest_pull(archive), last_look(archive)
     as_of = _as_of(log, since=window.since, until=window.until, known=known, look=look)
@@ -127,16 +134,29 @@ def read_stream(
         experiments=experiments,
     )
     remember(asked, stream)
+    if file and key and not (log.quality["check"] == UNREADABLE).any():
+        store_stream(stream, file, key=key)
     return stream
 
 
-def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False) -> Networks:
+def _stored(file: Path, window: Window, *, key: bytes) -> ValueStream | None:
+    """Give the stored stream in a window; None where it has to be read anew, if only to refuse the window."""
+    whole = stored_stream(file, key=key)
+    if whole is None or (window.since is not None and not window.since <= whole.events["at"].max()):
+        return None
+    return shown(whole, window, again=with_merged)
+
+
+def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False) -> "Networks":
     """Give only the networks of stages and teams of this work folder: for logs of millions of events.
 
     They are those of ``read_stream(...).network`` and ``.team_network``, in less time and memory: visits and
     waits are made for one group of tickets at a time, and without causes. Parameters and errors are those of
     ``read_stream``; with ``names``, teams of too few people have their own names.
     """
+    from vsm.archive_log import read_log  # noqa: PLC0415 - as above
+    from vsm.networks import networks_from_log  # noqa: PLC0415 - as above
+
     folder = WorkFolder.at(Path(data_dir))
     workflow, last = read_workflow(folder), day_of("until", until)
     with read_archive(folder.archive) as archive:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import networkx as nx
 import pandas as pd
 
 from vsm.accessors import Attached
@@ -37,6 +36,7 @@ from vsm.model.bottlenecks import handoff_costs, return_costs, stage_shares
 from vsm.model.choices import choices
 from vsm.model.discarded import discarded_work
 from vsm.model.forecast import Record, record_from_visits
+from vsm.model.graphs import Graph
 from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.map_facts import MapFacts, map_facts
 from vsm.model.network import stage_network, team_network
@@ -167,12 +167,12 @@ class ValueStream(Attached):
         return pd.concat([ping_pong(**about, level=level) for level in PING_PONG_LEVELS], ignore_index=True)
 
     @measure
-    def network(self) -> "nx.DiGraph[str]":
+    def network(self) -> Graph:
         """The directed graph of stages, with the waiting on each way between two."""
         return stage_network(self.stage_visits, stages=self.stages, minimum=self.minimum)
 
     @measure
-    def team_network(self) -> "nx.DiGraph[str]":
+    def team_network(self) -> Graph:
         """The directed graph of teams, with the waiting of the handoffs between each two."""
         return team_network(self.handoffs)
 
@@ -190,7 +190,7 @@ class ValueStream(Attached):
         )
 
     @measure
-    def handoff_network(self) -> "nx.DiGraph[str]":
+    def handoff_network(self) -> Graph:
         """The directed graph of who waits for whom in the current period, by team or by stage."""
         present = self._present
         return handoff_network(
@@ -203,7 +203,7 @@ class ValueStream(Attached):
         )
 
     @measure
-    def blocking_network(self) -> "nx.DiGraph[str]":
+    def blocking_network(self) -> Graph:
         """The directed graph of tickets that block each other."""
         return blocking_network(self.blocks, tickets=self._context.log.tickets, as_of=self.as_of)
 

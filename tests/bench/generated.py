@@ -36,7 +36,7 @@ KINDS: Final = (
     "done",
 )
 PART: Final = 16_000  # tickets
-STAMP: Final = "generated 2"
+STAMP: Final = "generated 3"
 
 # What may happen to a ticket. Everything that is a step is a change of status.
 LIVES: Final = np.array(
@@ -92,7 +92,7 @@ def as_of(events: int) -> pd.Timestamp:
 
 def generated_log(folder: Path, *, events: int, seed: int = 0) -> Path:
     """Where does a log of so many events lie? Made where it is not there yet."""
-    path = folder / f"events-{events}-{seed}.parquet"
+    path = folder / f"{STAMP.replace(' ', '-')}-{events}-{seed}.parquet"
     if not path.exists():
         save_parts(parts(events, seed=seed), EVENTS, path, stamp=STAMP)
     return path
@@ -136,7 +136,7 @@ def _part(rng: np.random.Generator, first: int, tickets: int, *, days: float) ->
         "seq": (row % A_TICKET == 1).astype("int64"),
         "bulk": (rng.random(facts.shape) < 0.01).ravel() & status.ravel(),
     }
-    return pd.DataFrame(rows)
+    return conform(pd.DataFrame(rows), EVENTS)
 
 
 def _instants(rng: np.random.Generator, tickets: int, days: float) -> "pd.Series[Any]":

@@ -33,8 +33,10 @@ from vsm.intervals import (
     handoffs_from_visits,
     visits_from_events,
     waits_from_visits,
+    work_of_parts,
 )
 from vsm.intervals.event_codes import COLUMNS
+from vsm.model.graphs import directed_graph
 from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.networks import Networks, networks_from_log
@@ -72,6 +74,7 @@ def read_columns(path: Path, events: int) -> list[Took]:
 def networks(path: Path, events: int) -> list[Took]:
     """Make both networks of the stored events."""
     workflow = generated.workflow()
+    directed_graph()  # imports networkx
 
     def made() -> Networks:
         stored = load_table(path, EVENTS, stamp=generated.STAMP)
@@ -96,7 +99,13 @@ def stages_of_road(path: Path, events: int) -> dict[str, Callable[[Tables], Any]
         "handoffs": lambda t: handoffs_from_visits(t["visits"], stages=stages),
         "waits": lambda t: waits_from_visits(t["visits"], t["handoffs"], as_of=as_of),
         "causes": lambda t: causes_of_waits(
-            t["waits"], t["visits"], events=t["events"], teams=Teams(teams), as_of=as_of, **whole
+            t["waits"],
+            t["visits"],
+            events=t["events"],
+            teams=Teams(teams),
+            as_of=as_of,
+            **whole,
+            in_parts=work_of_parts(t["visits"], {}, as_of=as_of),
         ),
         "stays": lambda t: stage_visits_from_visits(t["visits"], t["causes"], stages=stages),
         "stage network": lambda t: stage_network(t["stays"], stages=stages, minimum=12),

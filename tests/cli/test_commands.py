@@ -150,6 +150,19 @@ def test_export_writes_every_table_network_and_event_log(vsm: Shell, work: Path,
     assert list(whole.edges(data=True)) == list(linked.edges(data=True))
 
 
+@pytest.mark.parametrize("network", ["network", "team_network"])
+def test_a_network_alone_is_exported_without_making_the_stream(
+    vsm: Shell, work: Path, tmp_path: Path, network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same file as that of a stream, such as one of a window that leaves nothing out."""
+    whole, window = tmp_path / "whole.json", tmp_path / "window.json"
+    assert vsm("export", "--dir", work, network, "--since", "2020-01-01", "--to", window) == 0
+    monkeypatch.setattr("vsm.cli.export.read_stream", None)
+    assert vsm("export", "--dir", work, network, "--to", whole) == 0
+    assert f"nodes and {2 if network == 'network' else 0} edges of {network}" in vsm.out
+    assert json.loads(whole.read_text()) == json.loads(window.read_text())
+
+
 def test_export_of_no_such_table_names_those_there_are(vsm: Shell, work: Path, tmp_path: Path) -> None:
     """Exit 2 and the list."""
     assert vsm("export", "--dir", work, "vists", "--to", tmp_path / "x.csv") == 2

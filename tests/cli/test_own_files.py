@@ -92,16 +92,20 @@ def test_an_export_of_all_follows_no_link(vsm: Shell, work: WorkFolder, tmp_path
 
 
 @pytest.mark.slow
-def test_forget_removes_the_stored_log_and_what_a_killed_process_left_of_it(
+def test_forget_removes_the_stored_log_and_streams_and_what_a_killed_process_left_of_them(
     vsm: Shell, work: WorkFolder
 ) -> None:
     """Hidden files hold names too; a file of somebody else stays."""
     assert vsm("check", "--dir", work.root) == 0
     (work.log / ".events.parquet.123.new").write_bytes(b"PAR1")
     (work.log / "mine.parquet").write_text("theirs")
+    (stream,) = work.streams.iterdir()
+    stream.with_name(f".{stream.name}.{'0' * 16}").write_bytes(b"half")
+    (work.streams / "mine.arrow").write_text("theirs")
     assert vsm("forget", "--older-than", "9999", "--dir", work.root) == 0
     left = {path.name for path in work.log.glob("*") if "parquet" in path.name}
     assert left == {"mine.parquet"}
+    assert [path.name for path in work.streams.iterdir()] == ["mine.arrow"]
 
 
 @pytest.mark.slow

@@ -45,6 +45,26 @@ def test_the_workflow_file_wins() -> None:
     assert people.person_of == {"jira:1": "dev-1", "git:x": "dev-9"}
 
 
+def test_two_accounts_of_one_person_are_one_in_events_and_statuses_stay() -> None:
+    """As actors, and where assigned; a status that is called like an account is none."""
+    at = pd.Timestamp("2026-01-05", tz="UTC")
+    rows = [
+        ("assignee", None, "git:x", "jira:1"),
+        ("status", "git:x", "Done", "git:x"),
+        ("comment", *[None] * 3),
+    ]
+    frame = pd.DataFrame(rows, columns=["kind", "before", "after", "actor"])
+    frame = frame.assign(ticket="a", at=at, source="jira", ref="1", seq=range(3), bulk=False)
+    found = People({"jira:1": "Ann", "git:x": "Ann"}).identify(conform(frame, EVENTS))
+    shown = found[["before", "after", "actor"]].astype("object")
+    assert shown.where(shown.notna(), None).to_numpy().tolist() == [
+        [None, "Ann", "Ann"],
+        ["git:x", "Done", "Ann"],
+        [None, None, None],
+    ]
+    assert found["actor"].cat.categories.tolist() == ["Ann"]
+
+
 def test_an_agent_is_no_bot_whatever_it_is_called() -> None:
     """Its acts are its own; a bot's are nobody's."""
     names = named(("jira:d", "devin-ai-integration[bot]"), ("jira:r", "renovate[bot]"), ("jira:a", "Ann"))

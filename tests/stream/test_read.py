@@ -29,8 +29,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test is of a new process, which has read nothing."""
+    """Every test is of a new process, which has read nothing, and of what is stored finds only the log."""
     monkeypatch.setattr("vsm.recent.MOST", 0)
+    monkeypatch.setattr("vsm.read.store_stream", lambda *_, **__: None)
 
 
 def test_a_folder_without_vsm_toml_is_none(tmp_path: Path) -> None:

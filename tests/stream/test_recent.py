@@ -27,7 +27,8 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return read_log(folder, *more, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr("vsm.recent._kept", {})
-    monkeypatch.setattr("vsm.read.read_log", counted)
+    monkeypatch.setattr("vsm.archive_log.read_log", counted)
+    monkeypatch.setattr("vsm.read.stored_stream", lambda *_, **__: None)
     return seen
 
 

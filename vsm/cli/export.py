@@ -8,13 +8,16 @@ import typer
 
 from vsm.cli.console import WORK, Dir, Names, Since, Until, Where, console
 from vsm.errors import ParameterError
-from vsm.read import read_stream
+from vsm.model.graphs import Graph
+from vsm.read import read_networks, read_stream
 from vsm.reports.event_logs import export_event_log
 from vsm.reports.export import export_network, export_table
 from vsm.stream import ValueStream
 from vsm.tables import DERIVED, TABLES
 
 NETWORKS: Final = ("network", "team_network", "handoff_network", "blocking_network")
+ALONE: Final = {"network": "stages", "team_network": "teams"}
+"""Networks that need neither causes of waiting nor all visits in memory: for logs of millions of events."""
 EVENT_LOG: Final = "event_log"
 KNOWN: Final = (*TABLES, *DERIVED, *NETWORKS, EVENT_LOG, "all")
 HELP: Final = (
@@ -56,6 +59,10 @@ def export(
             raise ParameterError(
                 f"{links[0]} is a link to a file elsewhere; remove it, or name another folder"
             )
+    if table in ALONE and not (since or where):
+        networks = read_networks(dir_, until=until, names=names)
+        _export_network(getattr(networks, ALONE[table]), table, to)
+        return
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     if table == "all":
         to.mkdir(parents=True, exist_ok=True)
@@ -70,8 +77,12 @@ def _export(stream: ValueStream, name: str, to: Path) -> None:
         return
     part: Any = reduce(getattr, name.split("."), stream)
     if name in NETWORKS:
-        export_network(part, to=to)
-        console().print(f"{to}: {len(part):,} nodes and {part.number_of_edges():,} edges of {name}")
+        _export_network(part, name, to)
     else:
         export_table(part, to=to)
         console().print(f"{to}: {len(part):,} rows of {name}")
+
+
+def _export_network(network: Graph, name: str, to: Path) -> None:
+    export_network(network, to=to)
+    console().print(f"{to}: {len(network):,} nodes and {network.number_of_edges():,} edges of {name}")

@@ -24,6 +24,7 @@ from vsm.reports.atomic import write_whole
 from vsm.sources.archive import Archive, open_archive
 from vsm.sources.forgotten import new_word, read_refusals, text_of
 from vsm.sources.lock import one_at_a_time
+from vsm.sources.stream_store import remove_streams
 from vsm.sources.work_folder import WorkFolder, read_workflow, secret_key
 
 OURS: Final = ("archive.sqlite", "pseudonyms.key", "forgotten.json")
@@ -81,7 +82,9 @@ def forget(
         out.print(
             f"Raw tickets last changed more than {days} days ago that {verb or 'were '}removed: {removed:,}"
         )
-    out.print(f"The stored event log {verb or 'was '}removed; it is made anew by the next reading.")
+    out.print(
+        f"The stored event log and streams {verb or 'were '}removed; they are made anew by the next reading."
+    )
     _tell_what_is_left(out, folder, refusals, scopes)
 
 
@@ -151,6 +154,7 @@ def _clean(folder: WorkFolder, refusals: Refusals) -> None:
         for path in folder.log.glob(f"*{name}.parquet*"):  # with what a process left that was killed
             if re.fullmatch(rf"{name}\.parquet|\.{name}\.parquet\.\d+\.new", path.name):
                 path.unlink()
+    remove_streams(folder.streams)
     logs = (folder.run_log, folder.run_log.with_suffix(".log.1"))
     for path in (folder.workflow, folder.experiments, *logs):
         if path.is_file():

@@ -18,7 +18,9 @@ import numpy as np
 from vsm.clock.calendar import Calendar, Micros
 
 DAY: Final = 1440
+MINUTE: Final = 60_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = EPOCH.replace(tzinfo=None)
 
 Shift = tuple[int, int]
 """Minutes after local midnight at which it begins and ends; past midnight the end is more than 1440."""
@@ -101,15 +103,31 @@ def _spans(week: Week, zone: ZoneInfo, since: date, until: date) -> Iterator[tup
 
         years = range(since.year - 1, until.year + 1)
         off |= set(holidays.country_holidays(week.country, subdiv=week.subdivision, years=years))
-    for number in range(since.toordinal() - 1, until.toordinal()):
+    days = range(since.toordinal() - 1, until.toordinal())
+    for number, midnight in zip(days, _midnights(days, zone), strict=True):
         day = date.fromordinal(number)
         anywhere = (day.month, day.day)
         if day in off or anywhere in off:
             continue
         limit = week.half_day_ends if day in half or anywhere in half else 2 * DAY
         for begins, ends in week.shifts[day.weekday()]:
-            if begins < limit:
-                yield instant(day, begins, zone=zone), instant(day, min(ends, limit), zone=zone)
+            if begins >= limit:
+                continue
+            edges = begins, min(ends, limit)
+            if midnight is None:
+                begin, end = (instant(day, minutes, zone=zone) for minutes in edges)
+            else:
+                begin, end = (midnight + MINUTE * minutes for minutes in edges)
+            yield begin, end
+
+
+def _midnights(days: range, zone: ZoneInfo) -> Iterator[int | None]:
+    """Give when each day begins, None where the clock is set until two days later: then its hours differ."""
+    walls = (datetime.fromordinal(number) for number in range(days.start, days.stop + 2))
+    begins = [(wall - _EPOCH, wall.replace(tzinfo=zone).utcoffset() or timedelta()) for wall in walls]
+    for (wall, offset), (_, one_later), (_, two_later) in zip(begins, begins[1:], begins[2:], strict=False):
+        steady = offset == one_later == two_later
+        yield (wall - offset) // timedelta(microseconds=1) if steady else None
 
 
 def instant(day: date, minutes: int, *, zone: ZoneInfo) -> int:

@@ -57,7 +57,9 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
         return log
     events, commits = log.events[seen], _joined(log.commits, made)
     before = dict(zip(log.commits.loc[~made, "commit"], log.commits.loc[~made, "parents"], strict=True))
-    later = _records(log.events, log.commits) - _records(events, commits)
+    later = set[tuple[str, str]]()
+    if log.quality["ref"].notna().any():
+        later = _records(log.events, log.commits) - _records(events, commits)
     concerned = log.quality["ticket"].isin(unborn) | _pairs(log.quality, "source", "ref").isin(later)
     return replace(
         log,

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vsm.clock import micros_of
+
 Codes = npt.NDArray[np.integer[Any]]
 
 
@@ -22,16 +24,25 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
     """
-    moves = events[(events["kind"] == "status") & events["actor"].notna()].dropna(subset=["before", "after"])
-    moves = moves[moves["before"].astype("str") != moves["after"].astype("str")]
-    if moves.empty:
+    actor, before = (events[name].cat.codes.to_numpy().astype(np.int64) for name in ("actor", "before"))
+    statuses = events["before"].cat.categories
+    # The codes of "after" as those of "before"; a word that never came before is none of them, but another.
+    number = np.append(statuses.get_indexer(events["after"].cat.categories), -1)
+    unseen = number[:-1] < 0
+    number[:-1][unseen] = len(statuses) + np.arange(unseen.sum())
+    after = number[events["after"].cat.codes.to_numpy()]
+    known = (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
+    row = np.flatnonzero(known & (before != after))
+    if not len(row):
         return events
-    key = pd.MultiIndex.from_frame(moves[["actor", "before", "after"]]).factorize()[0]
-    at = moves["at"].astype("int64").to_numpy()
+    width = int(number.max()) + 1
+    key = pd.factorize((actor[row] * len(statuses) + before[row]) * width + after[row])[0]
+    at = micros_of(events["at"])[row]
     order = np.lexsort((at, key))
-    burst = _in_burst(key[order], at[order], moves["ticket"].cat.codes.to_numpy()[order], tickets, minutes)
-    bulk = events["bulk"].copy()
-    bulk.loc[moves.index[order[burst]]] = True
+    ticket = events["ticket"].cat.codes.to_numpy()[row]
+    burst = _in_burst(key[order], at[order], ticket[order], tickets, minutes)
+    bulk = events["bulk"].to_numpy(dtype=bool, copy=True)
+    bulk[row[order[burst]]] = True
     return events.assign(bulk=bulk)
 
 

@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vsm.clock import micros_of
 from vsm.tables import TOUCH_KINDS
 
-LONGEST: Final = pd.Timedelta(hours=1)
+LONGEST: Final = 3_600_000_000
+"""Microseconds from a reopening to the closing after it."""
 
 
 def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -52,10 +54,11 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
     closing = np.append(np.flatnonzero(now), -1)
     close = closing[np.searchsorted(closing[:-1], opens)]
     ticket, actor = (moves[name].cat.codes.to_numpy() for name in ("ticket", "actor"))
-    at = moves["at"].to_numpy()
+    instants = micros_of(events["at"])
+    at = instants[row]
     hands = np.cumsum(np.append(True, actor[1:] != actor[:-1]))
     touches = np.append(0, np.cumsum(events["kind"].isin(TOUCH_KINDS).to_numpy(dtype=bool)))
-    state = events["ticket"].cat.codes.to_numpy(), events["at"].to_numpy()
+    state = events["ticket"].cat.codes.to_numpy(), instants
     instant = np.cumsum(np.append(True, np.logical_or(*(side[1:] != side[:-1] for side in state))))
     first, beyond = (np.searchsorted(instant, instant[row], side=side) for side in ("left", "right"))
     edits: Any = (
@@ -64,7 +67,7 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
         & (actor[opens] >= 0)
         & (hands[close] == hands[opens])
         & (at[close] > at[opens])  # dates without a time say nothing of an hour
-        & (at[close] - at[opens] <= LONGEST.to_timedelta64())
+        & (at[close] - at[opens] <= LONGEST)
         & (touches[beyond[close]] == touches[first[opens]])
     )
     for opened, closed in zip(opens[edits], close[edits], strict=True):

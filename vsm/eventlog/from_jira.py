@@ -30,8 +30,9 @@ from vsm.eventlog.jira_items import (
     status_id,
     touch_items,
 )
+from vsm.eventlog.jira_links import links_without_history
 from vsm.eventlog.jira_site import JiraDocuments, custom_value, person_in_field
-from vsm.eventlog.links import links_without_history, with_present_keys
+from vsm.eventlog.links import with_present_keys
 from vsm.eventlog.log import Log, quality_from_notes, sorted_events
 from vsm.eventlog.sprints import sprint_ids, sprints_in
 from vsm.eventlog.ticket_keys import Aliases

@@ -1,13 +1,12 @@
-"""Links between tickets: sentences of the changelog that name a key, and links whose making it lacks."""
+"""Links between tickets: sentences of the changelog that name a key."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
 from vsm.config.rules import sides_of_links
-from vsm.eventlog.jira_items import Item, Json
 from vsm.eventlog.ticket_keys import Aliases, ticket_keys
 
 KEY: Final = re.compile(
@@ -17,13 +16,6 @@ KEY: Final = re.compile(
 BEGINNING: Final = re.compile(r"this (?:issue|work item|ticket|request) ")
 """How Jira begins the sentence; Cloud says "work item" since 2025. A translated Jira may say anything."""
 COLUMNS: Final = ("ticket", "by", "name", "sort", "told_by", "at", "seq", "there", "detail")
-FIRST: Final = 100
-"""Behind the first states of its instant, before every history."""
-
-Claim = tuple[str, str]
-"""A ticket, and the wording of its end of a link."""
-Ends = frozenset[str]
-"""The two tickets of a link; a key where its ticket is not known."""
 
 
 class LinkSentence(NamedTuple):
@@ -50,7 +42,7 @@ def parse_link(text: str) -> LinkSentence | None:
     keys = list(KEY.finditer(text))
     if not keys:
         return None
-    rest = _small(text[: keys[-1].start()] + text[keys[-1].end() :])
+    rest = small_letters(text[: keys[-1].start()] + text[keys[-1].end() :])
     whole = BEGINNING.match(rest) is not None
     return LinkSentence(keys[-1][1].upper(), BEGINNING.sub("", rest, count=1), whole)
 
@@ -73,10 +65,10 @@ def blocking_side(
     """
     if sentence.whole or sentence.wording in sides:
         return sides.get(sentence.wording)
-    return sides.get(_longest_ending(sentence.wording, sides))
+    return sides.get(longest_ending(sentence.wording, sides))
 
 
-def _longest_ending(wording: str, wordings: Iterable[str]) -> str:
+def longest_ending(wording: str, wordings: Iterable[str]) -> str:
     """Give the longest of these wordings with which the wording ends; itself where it ends with none."""
     ends = [known for known in wordings if wording.endswith(f" {known}")]
     return max(ends, key=len, default=wording)
@@ -193,126 +185,6 @@ def _resolved(
     return [keys_of[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]
 
 
-class Link(NamedTuple):
-    """One entry of ``issuelinks``; ``answer`` is what the other issue's entry would say."""
-
-    ticket: str
-    other: str
-    key: str
-    phrase: str
-    wording: str
-    answer: str
-    ref: str
-
-    @property
-    def ends(self) -> Ends:
-        """The two tickets."""
-        return frozenset({self.ticket, self.other})
-
-    @property
-    def claims(self) -> set[Claim]:
-        """What the two say of it, in small letters."""
-        return {(self.ticket, self.wording), (self.other, self.answer)}
-
-
-def links_without_history(
-    bodies: Iterable[Json],
-    changes: pd.DataFrame,
-    *,
-    lifecycles: pd.DataFrame,
-    ids: Mapping[str, str],
-    source: str,
-) -> list[Item]:
-    """Give the links that issues show now, and neither issue's changelog mentions: imports and old Jiras.
-
-    Each is taken to have been there since the later of both tickets' beginning, as a first state is. Where a
-    changelog mentions a link between the same two in words that neither shows any more, its type may have
-    been renamed; where it says the same of a key that was not pulled and is shown no more, that issue may
-    have moved: then nothing is added.
-
-    Parameters
-    ----------
-    changes
-        Recorded facts by ticket and time, as ``from_jira`` lays them out.
-    lifecycles
-        One row per ticket with its ``start``.
-    ids
-        Ticket by key, former keys too.
-
-    Returns
-    -------
-    list of Item
-        Of kind ``link``, worded as Jira words them. ``ref`` is Jira's number of the link.
-
-    Examples
-    --------
-    >>> kind = {"inward": "is blocked by", "outward": "blocks"}
-    >>> link = {"id": "5", "type": kind, "inwardIssue": {"id": "8", "key": "AB-2"}}
-    >>> changes = pd.DataFrame(columns=["ticket", "kind", "before", "after"])
-    >>> lifecycles = pd.DataFrame({"ticket": ["jira:7"], "start": [pd.Timestamp("2026-01-05", tz="UTC")]})
-    >>> body = {"id": "7", "fields": {"issuelinks": [link]}}
-    >>> [(item.after, item.ref) for item in links_without_history(
-    ...     [body], changes, lifecycles=lifecycles, ids={"AB-2": "jira:8"}, source="jira")]
-    [('This issue is blocked by AB-2', 'link 5')]
-    """
-    links = [link for body in bodies for link in _links_now(body, ids, source)]
-    now: dict[Ends, set[Claim]] = {}
-    for link in links:
-        now.setdefault(link.ends, set()).update(link.claims)
-    ever, standing = _claims_of_changelogs(changes, ids, now)
-    lost = {claim for ends, claims in standing.items() if ends not in now for claim in claims}
-    start = dict(zip(lifecycles["ticket"], lifecycles["start"], strict=True))
-    return [
-        Item(
-            ticket=link.ticket,
-            at=max(start[link.ticket], start.get(link.other, start[link.ticket])),
-            history=-1,
-            position=FIRST,
-            kind="link",
-            before=None,
-            after=f"This issue {link.phrase} {link.key}",
-            actor=None,
-            ref=link.ref,
-        )
-        for link in links
-        if link.ticket in start
-        and not link.claims & ever.get(link.ends, set())
-        and standing.get(link.ends, set()) <= now[link.ends]
-        and (link.other in start or (link.ticket, link.wording) not in lost)
-    ]
-
-
-def _links_now(body: Json, ids: Mapping[str, str], source: str) -> Iterator[Link]:
-    ticket = f"{source}:{body['id']}"
-    for number, link in enumerate(body["fields"].get("issuelinks") or ()):
-        words = link.get("type") or {}
-        for way, back in (("outward", "inward"), ("inward", "outward")):
-            key, phrase = (link.get(f"{way}Issue") or {}).get("key"), words.get(way)
-            if key and phrase:
-                ref, answer = f"link {link.get('id') or f'{ticket}/{number}'}", _small(words.get(back) or "")
-                yield Link(ticket, ids.get(key, key), key, phrase, _small(phrase), answer, ref)
-
-
-def _claims_of_changelogs(
-    changes: pd.DataFrame, ids: Mapping[str, str], now: Mapping[Ends, set[Claim]]
-) -> tuple[dict[Ends, set[Claim]], dict[Ends, set[Claim]]]:
-    """Give what changelogs ever said of the links between two, and what of it was never taken back."""
-    ever: dict[Ends, set[Claim]] = {}
-    standing: dict[Ends, set[Claim]] = {}
-    rows = changes.loc[changes["kind"] == "link", ["ticket", "before", "after"]]
-    for ticket, before, after in rows.itertuples(index=False):
-        for text, there in ((before, False), (after, True)):
-            sentence = parse_link(text) if isinstance(text, str) else None
-            if sentence is None:
-                continue
-            ends, wording = frozenset({ticket, ids.get(sentence.key, sentence.key)}), sentence.wording
-            if not sentence.whole:
-                wording = _longest_ending(wording, {own for who, own in now.get(ends, ()) if who == ticket})
-            ever.setdefault(ends, set()).add((ticket, wording))
-            lasting = standing.setdefault(ends, set())
-            lasting.add((ticket, wording)) if there else lasting.discard((ticket, wording))
-    return ever, standing
-
-
-def _small(wording: str) -> str:
+def small_letters(wording: str) -> str:
+    """Give a wording in small letters, its words one blank apart."""
     return " ".join(wording.casefold().split())

@@ -13,7 +13,9 @@ from vsm.figures.labels import hover, number, pluralize, wrapped
 from vsm.figures.tables import table_of
 from vsm.figures.theme import KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
 from vsm.findings.durations import percent, short_duration
+from vsm.findings.present import excluded_tickets, periods_of
 from vsm.model.compare import DELIVERED, WAITING, Beside, Side, beside
+from vsm.model.lifecycle import units_of_work
 
 if TYPE_CHECKING:
     from vsm.stream import ValueStream
@@ -47,7 +49,10 @@ def compare(a: "ValueStream", b: "ValueStream | None" = None) -> "Compared":
 
 def _periods(stream: "ValueStream") -> "tuple[ValueStream, ValueStream]":
     """Give what came before the current period, for a year at most, and the current period."""
-    before, day = stream.summary.before, f"{stream.summary.period.begin:%Y-%m-%d}"
+    rules, lives = stream.workflow.findings, units_of_work(stream.lifecycles)
+    lives = lives[~lives["ticket"].isin(excluded_tickets(stream.tickets, rules=rules))]
+    period, before = periods_of(lives, rules=rules, as_of=stream.as_of, known_from=stream.since)
+    day = f"{period.begin:%Y-%m-%d}"
     since = "" if before is None else f"{before.begin:%Y-%m-%d}"
     return stream.where(since=since, until=day), stream.where(since=day)
 

@@ -30,6 +30,23 @@ def _inside(
     return inside
 
 
+def excluded_tickets(tickets: pd.DataFrame, *, rules: FindingRules) -> frozenset[str]:
+    """Give the tickets that vsm.toml excludes from findings."""
+    named = {key.casefold() for rule in rules.exclude for key in rule.tickets}
+    return frozenset(tickets.loc[tickets["key"].str.casefold().isin(named), "ticket"].astype("str"))
+
+
+def periods_of(
+    lives: pd.DataFrame, *, rules: FindingRules, as_of: pd.Timestamp, known_from: pd.Timestamp | None
+) -> tuple[Period, Period | None]:
+    """Give the current period of these lifecycles, and what it is compared with, if enough is known."""
+    period = current_period(
+        lives, as_of=as_of, days=rules.days, delivered=rules.delivered, known_from=known_from
+    )
+    first = lives["created"].min() if len(lives) else as_of
+    return period, period_before(period, known_from=max(first, known_from or first))
+
+
 @dataclass(frozen=True)
 class Present:
     """The tables of a stream, as its measures give them, and the period that is current.
@@ -66,8 +83,7 @@ class Present:
     @cached_property
     def excluded(self) -> frozenset[str]:
         """The tickets that vsm.toml excludes."""
-        named = {key.casefold() for rule in self.rules.exclude for key in rule.tickets}
-        return frozenset(self.key.index[self.key.str.casefold().isin(named)])
+        return excluded_tickets(self.tickets, rules=self.rules)
 
     @cached_property
     def lives(self) -> pd.DataFrame:
@@ -75,23 +91,19 @@ class Present:
         units = units_of_work(self.lifecycles)
         return units[~units["ticket"].isin(self.excluded)]
 
-    @cached_property
+    @property
     def period(self) -> Period:
         """The current period."""
-        rules = self.rules
-        return current_period(
-            self.lives,
-            as_of=self.as_of,
-            days=rules.days,
-            delivered=rules.delivered,
-            known_from=self.known_from,
-        )
+        return self._periods[0]
 
-    @cached_property
+    @property
     def before(self) -> Period | None:
         """What it is compared with."""
-        first = self.lives["created"].min() if len(self.lives) else self.as_of
-        return period_before(self.period, known_from=max(first, self.known_from or first))
+        return self._periods[1]
+
+    @cached_property
+    def _periods(self) -> tuple[Period, Period | None]:
+        return periods_of(self.lives, rules=self.rules, as_of=self.as_of, known_from=self.known_from)
 
     @cached_property
     def queues(self) -> pd.DataFrame:

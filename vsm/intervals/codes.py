@@ -5,7 +5,14 @@ Everything else of ``_kernels`` is for this package alone.
 
 from vsm.intervals._kernels.algebra import Intervals
 from vsm.intervals._kernels.arrays import NEVER, NOBODY, Flags, Ints
-from vsm.intervals._kernels.coding import DictColumn, Interner, encode, micros_at
+from vsm.intervals._kernels.coding import (
+    DictColumn,
+    Interner,
+    encode,
+    instants_of,
+    micros_at,
+    never_where_missing,
+)
 from vsm.intervals._kernels.runs import run_ends, run_starts, shift_within_run, take_or_missing
 
 __all__ = [
@@ -17,7 +24,9 @@ __all__ = [
     "Intervals",
     "Ints",
     "encode",
+    "instants_of",
     "micros_at",
+    "never_where_missing",
     "run_ends",
     "run_starts",
     "shift_within_run",

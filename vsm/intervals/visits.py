@@ -59,7 +59,7 @@ def visits_from_events(
     states = states_of(codes, words.translate(about.number), about.field)
     of_ticket = teams.of_tickets(columns.ticket.dictionary)
     visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
-    names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].drop_duplicates())}
+    names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].unique())}
     return _table(visits, words=words.words, **names, as_of=micros_at(as_of))
 
 

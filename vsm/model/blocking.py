@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-import networkx as nx
 import pandas as pd
 
 from vsm.intervals import blocked_spans
+from vsm.model.graphs import Graph, directed_graph
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION
 
@@ -15,9 +15,7 @@ _TYPES: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-def blocking_network(
-    blocks: pd.DataFrame, *, tickets: pd.DataFrame, as_of: pd.Timestamp
-) -> "nx.DiGraph[str]":
+def blocking_network(blocks: pd.DataFrame, *, tickets: pd.DataFrame, as_of: pd.Timestamp) -> Graph:
     """Give the directed graph of tickets: an edge leads from the one that blocks to the one that is blocked.
 
     Nodes are the tickets that block or are blocked, with ``key``, ``blocked`` and ``flagged`` (seconds for
@@ -32,7 +30,7 @@ def blocking_network(
     key = dict(zip(tickets["ticket"].astype("str"), tickets["key"], strict=True))
     blocked, flagged = (_seconds(rows, as_of) for rows in (known, known[known["how"] == "flag"]))
     victims = edges.groupby("by")["ticket"].nunique()
-    graph: nx.DiGraph[str] = nx.DiGraph(name="blocks")
+    graph = directed_graph(name="blocks")
     for ticket in sorted({*known["ticket"], *edges["by"]}):
         graph.add_node(
             ticket,
@@ -45,7 +43,7 @@ def blocking_network(
     return graph
 
 
-def _add_edges(graph: "nx.DiGraph[str]", edges: pd.DataFrame, as_of: pd.Timestamp) -> None:
+def _add_edges(graph: Graph, edges: pd.DataFrame, as_of: pd.Timestamp) -> None:
     """Join the blocks of each pair of tickets; their seconds are counted pair by pair, all at once."""
     pair = edges.groupby(["by", "ticket"]).ngroup()
     seconds = _seconds(edges.assign(ticket=pair), as_of)

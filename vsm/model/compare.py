@@ -8,12 +8,12 @@ only where the two 95 % intervals do not meet.
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from vsm.model.change import CANNOT_SAY, NO_CHANGE, TOO_FEW, Comparison, judged, side_of, spells_of
+from vsm.model.graphs import Graph
 from vsm.model.lifecycle import completed
 from vsm.model.weekly import WEEK, completed_by_week
 from vsm.stats.shares import share_with_interval
@@ -38,7 +38,7 @@ class Side:
     lifecycles: pd.DataFrame
     stage_visits: pd.DataFrame
     shares: pd.DataFrame
-    network: "nx.DiGraph[str]"
+    network: Graph
     as_of: pd.Timestamp
     since: pd.Timestamp | None = None
 
@@ -92,13 +92,13 @@ def measures_beside(a: Side, b: Side, *, lead: Comparison, minimum: int) -> pd.D
         b_high``; days, tickets a week, or a share; NaN where unknown), ``n_a, n_b`` (delivered tickets) and
         ``verdict``.
     """
-    counts = [_weekly(side) for side in (a, b)]
-    n = [len(completed(side.lifecycles)) for side in (a, b)]
+    done = [completed(side.lifecycles) for side in (a, b)]
+    counts, n = [_weekly(*pair) for pair in zip((a, b), done, strict=True)], [len(rows) for rows in done]
     rows: list[list[Any]] = [[DELIVERED, *(_mean(weeks) for weeks in counts), *n, _more(*counts)]]
     for name, quantile in ((MEDIAN, 0.5), (LATE, 0.85)):
         times = [_days(side, quantile) for side in (lead.before, lead.after)]
         rows.append([name, *times, *n, lead.verdict])
-    shares = [_waiting(side, minimum=minimum) for side in (a, b)]
+    shares = [_waiting(rows, minimum=minimum) for rows in done]
     rows.append([WAITING, *shares, *n, _apart(*shares) if min(n) >= minimum else TOO_FEW])
     flat = [[name, *first, *second, *rest] for name, first, second, *rest in rows]
     return pd.DataFrame(flat, columns=_MEASURES)
@@ -128,7 +128,7 @@ def stages_beside(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()[["stage", "kind", *both.columns, "difference", "verdict"]]
 
 
-def handoffs_beside(a: "nx.DiGraph[str]", b: "nx.DiGraph[str]") -> pd.DataFrame:
+def handoffs_beside(a: Graph, b: Graph) -> pd.DataFrame:
     """Give what passes between each two teams, or stages, on both sides, the largest difference first.
 
     Returns
@@ -151,9 +151,9 @@ def handoffs_beside(a: "nx.DiGraph[str]", b: "nx.DiGraph[str]") -> pd.DataFrame:
     return found.sort_values("difference", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
-def _weekly(side: Side) -> Floats:
+def _weekly(side: Side, done: pd.DataFrame) -> Floats:
     """Count what was delivered in each whole week, from the end backwards."""
-    finished = completed(side.lifecycles)["finished"]
+    finished = done["finished"]
     weeks = int((side.as_of - side.begin) // WEEK)
     inside = finished[finished > side.as_of - weeks * WEEK]
     ago = ((side.as_of - inside).dt.total_seconds() // WEEK.total_seconds()).astype("int64")
@@ -176,10 +176,9 @@ def _days(side: Spells, quantile: float) -> tuple[float, float, float]:
     return float(time), float(low), float(high)
 
 
-def _waiting(side: Side, *, minimum: int) -> tuple[float, float, float]:
-    whole = completed_by_week(side.lifecycles)
-    waited = completed(side.lifecycles).set_index("ticket")["wait"].dt.total_seconds()
-    return share_with_interval(waited, whole=whole, minimum=minimum)
+def _waiting(done: pd.DataFrame, *, minimum: int) -> tuple[float, float, float]:
+    waited = done.set_index("ticket")["wait"].dt.total_seconds()
+    return share_with_interval(waited, whole=completed_by_week(done), minimum=minimum)
 
 
 def _apart(a: Any, b: Any) -> str:

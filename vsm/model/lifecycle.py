@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from vsm.clock import Clock
+from vsm.clock import Clock, micros_of
 from vsm.eventlog.units import unit_of_parts
 from vsm.intervals import finished_at
-from vsm.intervals.codes import NOBODY, Ints, encode, run_ends, run_starts
+from vsm.intervals.codes import (
+    NOBODY,
+    Ints,
+    encode,
+    instants_of,
+    never_where_missing,
+    run_ends,
+    run_starts,
+)
 from vsm.intervals.handoffs import work_start
 from vsm.model.window import time_before
 from vsm.stats.survival import survival_quantiles
@@ -49,16 +58,18 @@ def lifecycles_from_visits(
         and ``seen_since``: when it came into view, its creation or, where it is older, ``since``. Had it
         ended before, it would not be here, so how long tickets take is known from then on only.
     """
-    ticket = visits["ticket"].astype("str")
-    begun = work_start(visits).where(visits["kind"] == "work")
+    ticket = visits["ticket"].cat
+    begin = run_starts(ticket.codes.to_numpy())
+    opening, latest = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
     lifecycles = pd.DataFrame(
         {
-            "created": visits.groupby(ticket)["entered"].min(),
-            "started": begun.groupby(ticket).min(),
-            "finished": finished_at(visits),
-            "gone": visits["left"].groupby(ticket).last(skipna=False),
-        }
-    )
+            "created": visits["entered"].take(opening).array,
+            "started": _first_work(visits, opening).array,
+            "gone": visits["left"].take(latest).array,
+        },
+        index=pd.Index(ticket.categories.take(ticket.codes.to_numpy()[opening]), dtype="str", name="ticket"),
+    ).sort_index()
+    lifecycles.insert(2, "finished", finished_at(visits))
     horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
     # Work on a part is work on its unit, from the unit's creation on and up to its end.
     parts = first_work_on_parts(visits, tickets) if in_parts is None else in_parts
@@ -68,11 +79,7 @@ def lifecycles_from_visits(
     lifecycles["started"] = lifecycles["started"].mask(first, parts)
     lifecycles["lead"] = horizon - lifecycles["created"]
     lifecycles["cycle"] = (horizon - lifecycles["started"]).where(lifecycles["started"] < horizon)
-    waited = waits.groupby("ticket", observed=True)["elapsed"].sum()
-    waited = waited.set_axis(waited.index.astype("str"))
-    lifecycles["wait"] = (
-        waited.reindex(lifecycles.index).fillna(pd.Timedelta(0)).astype(lifecycles["lead"].dtype)
-    )
+    lifecycles["wait"] = _waited_in_all(waits, lifecycles.index)
     lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
     lifecycles["bulk"] = finished_in_bulk(lifecycles, visits, events, stages)
     about = tickets.set_index(tickets["ticket"].astype("str"))[["outcome", "unit"]].astype("str")
@@ -82,6 +89,21 @@ def lifecycles_from_visits(
     created = lifecycles["created"]
     lifecycles["seen_since"] = created if since is None else created.mask(created < since, since)
     return lifecycles.rename_axis("ticket").reset_index()
+
+
+def _first_work(visits: pd.DataFrame, first: Ints) -> "pd.Series[Any]":
+    """Give when each ticket was worked on first, if visits of tickets begin in the rows ``first``."""
+    begun = micros_of(work_start(visits).where(visits["kind"] == "work"))
+    earliest = np.minimum.reduceat(never_where_missing(begun), first) if len(first) else begun
+    return instants_of(earliest)
+
+
+def _waited_in_all(waits: pd.DataFrame, tickets: "pd.Index[str]") -> npt.NDArray[np.timedelta64]:
+    """Sum the waiting of each of these tickets, to the microsecond."""
+    sums = np.zeros(len(tickets) + 1, dtype=np.int64)  # the last place is that of tickets not asked for
+    elapsed = waits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    np.add.at(sums, encode(waits["ticket"], tickets), elapsed)
+    return sums[:-1].view("timedelta64[us]")
 
 
 def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
@@ -99,6 +121,8 @@ def finished_in_bulk(
     Moves out of a stage with ``batch = true`` are none.
     """
     marked = events[events["bulk"]]
+    if marked.empty:
+        return pd.Series(data=False, index=lifecycles.index)
     edits = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
     meant = set(stages.loc[stages["batch"], "stage"])
     released = visits[visits["stage"].astype("str").isin(meant)]

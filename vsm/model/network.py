@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from vsm.intervals.codes import Flags, Ints, encode, run_ends, run_starts, shift_within_run
+from vsm.model.graphs import Graph, directed_graph
 from vsm.model.interruptions import positions_held, without_runs
 from vsm.model.lifecycle import summed
 from vsm.tables import DURATION
@@ -45,8 +45,9 @@ def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dic
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(run_starts(key))
-    columns: Any = (column[order] for column in moves)
-    measures = _measures(Moves(*columns), key, first)
+    # The key knows both sides; what is measured is put into its order.
+    measured = {name: getattr(moves, name)[order] for name in ("ticket", "wait", "back")}
+    measures = _measures(moves._replace(**measured), key, first)
     pairs = [divmod(number, len(names)) for number in key[first].tolist()]
     edges = [
         (names[upstream], names[downstream], measure)
@@ -94,7 +95,7 @@ def total_seconds(micros: Ints) -> float:
     return float(int(seconds.sum()) + int((micros - seconds * SECOND).sum()) / SECOND)
 
 
-def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> "nx.DiGraph[str]":
+def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> Graph:
     """Give the directed graph of stages: how work moves, and what it waits for on the way.
 
     Nodes are stages with ``kind, position, team, tickets, visits, open`` (tickets there now), ``total`` and
@@ -115,7 +116,7 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     about = stages.drop_duplicates("stage").sort_values("position")
     names = pd.Index(about["stage"].astype("str"))
     codes = _StayColumns(stage_visits, names, positions_held(stage_visits, stages=stages))
-    graph: nx.DiGraph[str] = nx.DiGraph(name="stages", tickets=int(begin.sum()))
+    graph = directed_graph(name="stages", tickets=int(begin.sum()))
     kinds = about["kind"].to_numpy()
     counts = ~codes.bulk & (kinds != "done")[codes.stage]
     undone = total_seconds(codes.elapsed[counts])
@@ -232,7 +233,7 @@ def _lowest_from_here(position: Ints, number: Ints) -> Ints:
     return lowest - number * width
 
 
-def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
+def team_network(handoffs: pd.DataFrame) -> Graph:
     """Give the directed graph of teams: how work passes between them, and how long it waits to be started.
 
     Nodes are teams with ``handoffs_given`` and ``handoffs_taken``; edges carry the same measures as the
@@ -245,7 +246,7 @@ def team_network(handoffs: pd.DataFrame) -> "nx.DiGraph[str]":
     given, taken = encode(known["from_team"], names), encode(known["to_team"], names)
     wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
     moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
-    graph: nx.DiGraph[str] = nx.DiGraph(name="teams", tickets=int(run_starts(moves.ticket).sum()))
+    graph = directed_graph(name="teams", tickets=int(run_starts(moves.ticket).sum()))
     counts = [np.bincount(side, minlength=len(names)) for side in (moves.upstream, moves.downstream)]
     for team, given, taken in sorted(zip(names, *counts, strict=True)):
         if given or taken:

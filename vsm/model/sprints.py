@@ -7,6 +7,9 @@ import pandas as pd
 from vsm.intervals.blocks import FAR
 from vsm.tables import INSTANT
 
+_STAYS: Final[dict[str, Any]] = dict.fromkeys(("ticket", "sprint", "name"), "str") | dict.fromkeys(
+    ("since", "until", "started", "ended"), INSTANT
+)
 CLOSING: Final = pd.Timedelta(minutes=1)
 """Jira moves what is not done out of a sprint in the moment in which it is closed."""
 
@@ -46,6 +49,8 @@ def in_sprints_now(events: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
 def _stays(events: pd.DataFrame) -> pd.DataFrame:
     """Give when which ticket was in which sprint: ``ticket, sprint, since, until``."""
     moves = events.loc[events["kind"] == "sprint", ["ticket", "at", "after", "source"]]
+    if moves.empty:
+        return pd.DataFrame(columns=list(_STAYS)).astype(_STAYS)
     moves = moves.astype({"ticket": "str", "after": "str", "source": "str"})
     since: dict[str, dict[str, pd.Timestamp]] = {}
     stays: list[tuple[str, str, pd.Timestamp, pd.Timestamp]] = []

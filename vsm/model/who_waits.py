@@ -13,9 +13,9 @@ Between stages the waiting in a queue lies on the way that the ticket took from 
 from collections.abc import Mapping
 from typing import Any, Final
 
-import networkx as nx
 import pandas as pd
 
+from vsm.model.graphs import Graph, directed_graph
 from vsm.model.period import Period
 
 NEW: Final = "New work"
@@ -35,7 +35,7 @@ def handoff_network(
     period: Period,
     before: Period | None = None,
     teams_known: bool = True,
-) -> "nx.DiGraph[str]":
+) -> Graph:
     """Give the directed graph of who waited for whom within a period, of open tickets too.
 
     Nodes have ``position`` and ``kind``: ``team``, a kind of stage, or ``end`` for ``NEW``, ``DELIVERED`` and
@@ -62,7 +62,7 @@ def handoff_network(
         placed = [_between_stages(part, stage_visits, end) for part, end in zip(rows, ends, strict=True)]
     now, then = placed
     total, total_before = (float(part["seconds"].sum()) for part in rows)
-    graph: nx.DiGraph[str] = nx.DiGraph(
+    graph = directed_graph(
         name="who waits for whom", level=level, waiting=total, tickets=int(waits["ticket"].nunique()),
         begin=period.begin.isoformat(), days=period.days, end=period.end.isoformat(),
         days_before=before.days if before is not None and total_before else 0,

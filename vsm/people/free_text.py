@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vsm.people.contacts import without_addresses, without_numbers
-from vsm.people.spellings import DENSE, WORD, Spelling, folded, is_role, spellings, words_of
+from vsm.people.spellings import DENSE, Spelling, folded, is_role, spellings, word_pattern, words_of
 
 SOMEBODY: Final = "[name]"
 """In place of a spelling that several people share."""
@@ -123,9 +123,9 @@ class SpellingTree:
     def replaced(self, text: str) -> str:
         """Give this text with other words for its spellings, the longest first."""
         plain = text if text.isascii() else unicodedata.normalize("NFC", text)
-        if self._root.then.keys().isdisjoint(map(self._key, WORD.findall(plain))):
+        if self._root.then.keys().isdisjoint(map(self._key, word_pattern().findall(plain))):
             return text
-        found = [(match.start(), match.end(), match[0]) for match in WORD.finditer(plain)]
+        found = [(match.start(), match.end(), match[0]) for match in word_pattern().finditer(plain)]
         parts, done, at = list[str](), 0, 0
         while at < len(found):
             instead, beyond = self._longest(plain, found, at)

@@ -7,10 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from networkx.utils import UnionFind
 
 from vsm.people.accounts import is_agent, is_agent_app, is_bot, mask_addresses
 from vsm.people.teams import Spell, Teams, spells_table, team_by_pattern
@@ -83,12 +84,33 @@ class People:
 
 def with_renamed(events: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Give EVENTS with other names for actors and holders; unknown ones stay."""
-    assigned = events["kind"].isin(PERSON_KINDS)
-    plain = {column: events[column].astype("str") for column in ("actor", "before", "after")}
-    # map, not replace: that looks through the whole column for each name
-    renamed = {column: values.map(names).astype("str").fillna(values) for column, values in plain.items()}
-    renamed |= {side: plain[side].where(~assigned, renamed[side]) for side in ("before", "after")}
-    return events.assign(**{column: values.astype("category") for column, values in renamed.items()})
+    assigned = events["kind"].isin(PERSON_KINDS).to_numpy(dtype=bool)
+    sides = {side: _renamed(events[side], names, rows=assigned) for side in ("before", "after")}
+    return events.assign(actor=_renamed(events["actor"], names), **sides)
+
+
+def _renamed(
+    values: "pd.Series[Any]", names: Mapping[str, str], *, rows: "npt.NDArray[np.bool_] | bool" = True
+) -> pd.Categorical:
+    """Give words in which these rows have other names, as a category of the words that occur, sorted.
+
+    Each word is looked up once, not each row::
+
+        word     ann  Open          words     P-1  ann  Open       all that may come
+        renamed  P-1  Open          position   0    1    2
+        row      ann  ann  Open     code       0    1    2         the first of them says who is assigned
+    """
+    coded = values.astype("category").cat
+    plain = coded.categories.astype("str")
+    other = pd.Index([names.get(word, word) for word in plain], dtype="str")
+    words = plain.union(other.unique())  # several accounts may be one person
+    position, renamed = (np.append(words.get_indexer(part), -1) for part in (plain, other))
+    codes = coded.codes.to_numpy()
+    found = np.where(rows, renamed[codes], position[codes])
+    used = np.flatnonzero(np.bincount(found + 1, minlength=len(words) + 1)[1:])
+    place = np.full(len(words) + 1, -1)
+    place[used] = np.arange(len(used))
+    return pd.Categorical.from_codes(place[found], categories=words[used])
 
 
 def people_from_names(
@@ -179,7 +201,9 @@ def people_from_names(
         for person in sorted(accounts_of.keys() - working - agents.keys() - bots.keys())
         if is_agent(person)
     ]
-    return People(person_of, Teams(members, dated), machines, tuple(unclear), working & accounts_of.keys())
+    return People(
+        person_of, Teams(members, dated), machines, tuple(unclear), working.intersection(accounts_of)
+    )
 
 
 def _is_bots(account: str, name: str) -> bool:
@@ -314,6 +338,8 @@ class _Groups:
 
     def _components(self, links: Iterable[list[str]]) -> list[Accounts]:
         """Give all accounts in groups of those that links join, however far."""
+        from networkx.utils import UnionFind  # noqa: PLC0415 - a tenth of a second of import
+
         groups = UnionFind(self.names.keys() | self.declared.keys())
         for link in links:
             groups.union(*link)

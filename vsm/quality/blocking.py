@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-import networkx as nx
 import pandas as pd
 
 from vsm.config.rules import LINKS
@@ -100,6 +99,8 @@ def _left_on(
 
 def _cycles(blocks: pd.DataFrame, keys: Mapping[str, str]) -> Iterator[QualityNote]:
     """Find tickets that, at one time, all wait for one another."""
+    import networkx as nx  # noqa: PLC0415 - a tenth of a second of import
+
     rows = blocks.dropna(subset=["by"]).astype({"ticket": "str", "by": "str"}).sort_values("start")
     whole = nx.DiGraph(zip(rows["by"], rows["ticket"], strict=True))
     part = {

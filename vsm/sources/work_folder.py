@@ -54,6 +54,11 @@ class WorkFolder:
         return self.root / "archive" / "log"
 
     @property
+    def streams(self) -> Path:
+        """Streams as they were read, with pseudonyms."""
+        return self.root / "archive" / "streams"
+
+    @property
     def key(self) -> Path:
         """The secret that pseudonyms are made with; it leaves the folder in no export."""
         return self.root / "archive" / "pseudonyms.key"
