@@ -130,6 +130,11 @@ def test_alignment_is_optional_and_keeps_the_files_order() -> None:
         ),
         ("[rules]\nminimum = 0", r"'rules.minimum' in \[rules\]"),
         ("[[person]]\naccounts = []", r"\[\[person\]\] number 1 lacks 'name'"),
+        ('[person]\nname = "dev-2"', r"\[person\] may be there several times: write \[\[person\]\]$"),
+        (
+            '[[what_if]]\nchange = "one_more"\nstage = "Test"\nhours = "9-5"',
+            r"hours are '9-5'; write them as 09:00-13:00$",
+        ),
     ],
 )
 def test_faults_are_told_in_the_files_own_words(text: str, sentence: str) -> None:

@@ -45,6 +45,23 @@ def shift_of(text: str) -> tuple[int, int]:
     return first, last if last > first else last + DAY
 
 
+def hours_of_day(text: str) -> tuple[float, float]:
+    """Give a shift that ends on the day on which it begins, in hours after midnight.
+
+    Examples
+    --------
+    >>> hours_of_day("09:00-13:30")
+    (9.0, 13.5)
+    """
+    try:
+        begins, ends = shift_of(text)
+    except ValueError:
+        ends = DAY + 1
+    if ends > DAY:
+        raise ValueError(f"hours are '{text}'; write them as 09:00-13:00")
+    return begins / 60, ends / 60
+
+
 def check_zone(name: str, *, fault: str) -> str:
     """Give the name of a time zone back, or raise ValueError with the fault."""
     try:

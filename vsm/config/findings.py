@@ -1,11 +1,12 @@
 """What findings are about: their period, and what they leave out; and the changes that are to be tried."""
 
 from datetime import date
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from vsm.config.toml import Line, Section, Word
+from vsm.config.calendars import hours_of_day
+from vsm.config.toml import Line, Section, Word, parsable
 
 
 class Dismissal(Section):
@@ -79,7 +80,7 @@ class WhatIfRule(Section):
     change: Tried
     stage: Line | None = None
     other: Line | None = None
-    hours: Word | None = None
+    hours: Annotated[Word, parsable(hours_of_day)] | None = None
     every: int | None = Field(default=None, ge=1)
     factor: float | None = Field(default=None, ge=0, le=10)
     wip: int | None = Field(default=None, ge=1)

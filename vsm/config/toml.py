@@ -70,6 +70,9 @@ def _sentence(fault: object, text: str, sections: Mapping[str, type[BaseModel]])
     if fault["type"] == "missing":
         hint = "; use one of queue, work, external, done" if loc[-1] == "kind" else ""
         return f"{where} lacks '{loc[-1]}'{hint}"
+    if fault["type"] == "tuple_type" and isinstance(fault["input"], dict):
+        name = ".".join(map(str, loc))
+        return f"[{name}] may be there several times: write [[{name}]]"
     if fault["type"] == "value_error":
         return message.removeprefix("Value error, ").replace("\n", "; ")
     return f"'{'.'.join(str(part) for part in loc)}' in {_section_of(loc, text, sections)}: {message}"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
+from vsm.config.calendars import hours_of_day
 from vsm.errors import ParameterError
 from vsm.model.replay.fitted import Replay, Steps
 from vsm.model.replay.past import DAY
@@ -114,33 +115,13 @@ class OneMore(Change):
         line = line_of(replay, self.stage)
         shift = replay.shifts[line]
         if self.hours:
-            opens, closes = hours_from_text(self.hours)
+            try:
+                opens, closes = hours_of_day(self.hours)
+            except ValueError as fault:
+                raise ParameterError(str(fault)) from None
             shift = Shift(opens, max(closes - (shift.closes - shift.takes), (opens + closes) / 2), closes)
         hours = replay.rota.hours(shift, replay.teams[line], first=replay.at - 3 * DAY, last=replay.until)
         return replace(replay, servers=(*replay.servers, Server((line,), 1, hours)))
-
-
-def hours_from_text(text: str) -> tuple[float, float]:
-    """Read hours such as ``09:00-13:00``, as hours after midnight.
-
-    Raises
-    ------
-    ParameterError
-        They are not written so, or do not end after they begin.
-
-    Examples
-    --------
-    >>> hours_from_text("09:00-13:30")
-    (9.0, 13.5)
-    """
-    try:
-        ends = [part.strip().split(":") for part in text.split("-")]
-        opens, closes = (int(hour) + int(minute) / 60 for hour, minute in ends)
-    except ValueError:
-        opens, closes = 1.0, 0.0
-    if not 0 <= opens < closes <= 24:
-        raise ParameterError(f"hours are '{text}'; write them as 09:00-13:00")
-    return opens, closes
 
 
 @dataclass(frozen=True, slots=True)
