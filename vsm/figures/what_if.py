@@ -269,7 +269,7 @@ def what_we_try(answers: Answers) -> Words | None:
         ),
         notes=(
             *answers.sentences,
-            "A prediction belongs into experiments.toml, as predicted_days and predicted_between: "
+            "A prediction belongs in experiments.toml, as predicted_days and predicted_between: "
             "Did it help? shows how far it missed.",
         ),
     )
