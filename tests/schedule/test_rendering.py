@@ -76,7 +76,7 @@ def test_slides_show_what_has_changed_since_the_data_of_the_last_report(
 
     for name in ("publish_report", "publish_slides"):
         monkeypatch.setattr(rendering, name, publish)
-    for name in ("cover_of", "drawing_of", "listing_of"):
+    for name in ("unchanged", "cover_of", "drawing_of", "listing_of"):
         monkeypatch.setattr(rendering, name, lambda *_, **__: None)
     monkeypatch.setattr(rendering, "forecasts_of_reports", lambda *_: ({"forecast": 28},))
     plan = replace(PLAN, report=Report(name="weekly", formats=("html", "slides")))

@@ -82,7 +82,7 @@ def test_one_more_brings_few_calls(many: str) -> None:
 
 
 PIECES: Final = {
-    "__init__", "_visit_starts", "_waited", "_waits", "blocks_of_waits", "explained_waiting",
+    "__init__", "_visit_starts", "_waited", "_waited_in_all", "_waits", "blocks_of_waits", "explained_waiting",
     "lifecycles_from_visits", "stage_visits_from_visits", "stuck_table", "ticket_life", "unbroken_waits",
     "waiting_now", "waits_by_cause", "waits_within",
 }  # fmt: skip

@@ -7,9 +7,7 @@ import pandas as pd
 from vsm.intervals.blocks import FAR
 from vsm.tables import INSTANT
 
-_STAYS: Final[dict[str, Any]] = dict.fromkeys(("ticket", "sprint", "name"), "str") | dict.fromkeys(
-    ("since", "until", "started", "ended"), INSTANT
-)
+_STAYS: Final[dict[str, Any]] = {"ticket": "str", "sprint": "str", "since": INSTANT, "until": INSTANT}
 CLOSING: Final = pd.Timedelta(minutes=1)
 """Jira moves what is not done out of a sprint in the moment in which it is closed."""
 
@@ -60,8 +58,7 @@ def _stays(events: pd.DataFrame) -> pd.DataFrame:
         stays += [(ticket, sprint, held.pop(sprint), at) for sprint in sorted(held.keys() - now)]
         held |= dict.fromkeys(sorted(now - held.keys()), at)
     stays += [(ticket, sprint, at, FAR) for ticket, held in since.items() for sprint, at in held.items()]
-    found = pd.DataFrame(stays, columns=["ticket", "sprint", "since", "until"])
-    return found.astype({"ticket": "str", "sprint": "str", "since": INSTANT, "until": INSTANT})
+    return pd.DataFrame(stays, columns=list(_STAYS)).astype(_STAYS)
 
 
 def _known(names: pd.DataFrame) -> pd.DataFrame:
