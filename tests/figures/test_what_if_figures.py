@@ -88,9 +88,9 @@ def test_the_slide_names_what_helps_most() -> None:
     assert slide is not None
     assert slide.heading == "What we could try: a tester – lead time 20 days instead of 55"
     assert [tuple(cell.replace("\xa0", " ") for cell in row) for row in slide.rows[1:]] == [
-        ("As it is", "55 d (44 to 62)", "–"),
-        ("A tester", "20 d (19 to 27)", "−35.0 d (−39.0 to −24.0)"),
-        ("No approval", "55 d (43 to 62)", "0 d (−1.0 to +1.0)"),
+        ("As it is", "55 d", "–"),
+        ("A tester", "20 d", "−35.0 d (−39.0 to −24.0)"),
+        ("No approval", "55 d", "0 d (−1.0 to +1.0)"),
     ]
     assert what_we_try(NOTHING) is None
 

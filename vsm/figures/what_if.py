@@ -17,6 +17,8 @@ from vsm.findings.scenarios import MOST_MISSED, best_of
 from vsm.model.replay.scenarios import FINISHED_TICKETS, LEAD, LEAD_85, WAIT
 from vsm.what_if import Answers
 
+MOST_ON_A_SLIDE: Final = 3
+"""Changes in a table whose letters are read from the back of a room: the best one, and the first others."""
 _ROW: Final = 54
 _NOTHING: Final = (
     "No change has been tried; write one into vsm.toml as [[what_if]], or call stream.what_if([...])."
@@ -233,26 +235,22 @@ def stations_table(stations: pd.DataFrame) -> Styler:
     return table_of(stations, columns, caption, nothing=nothing)
 
 
-def _unbroken(text: str) -> str:
-    """Let a number with its range break before the range only."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}(", " (")
-
-
 def what_we_try(answers: Answers) -> Words | None:
     """The changes that could be tried, with the lead time that a replay predicts; None where none could."""
     lead = answers.scenarios[answers.scenarios["measure"] == LEAD]
     lead = lead[lead["then"].notna()]
     if lead.empty:
         return None
-    best = best_of(lead)
-    first = lead.to_dict("records")[0]
+    best, asked = best_of(lead), lead.to_dict("records")
+    if best is not None:
+        asked.sort(key=lambda row: row["scenario"] != best["scenario"])
     rows = [
         (
             row["scenario"][:1].upper() + row["scenario"][1:],
-            _unbroken(_range(row, "then", "then_low", "then_high")),
-            _unbroken(_difference(row)),
+            f"{_number(row['then'])} d",
+            _difference(row).replace(" ", "\N{NO-BREAK SPACE}"),
         )
-        for row in lead.head(4).to_dict("records")
+        for row in asked[:MOST_ON_A_SLIDE]
     ]
     title = "What we could try: none of these would shorten lead time"
     if best is not None:
@@ -261,10 +259,10 @@ def what_we_try(answers: Answers) -> Words | None:
     return Words(
         title,
         line="Half of the tickets would be finished within so many days of their creation. "
-        "In brackets: 90 of 100 replays.",
+        "In brackets: the range of 90 of 100 replays.",
         rows=(
             ("Change", "Lead time", "Difference"),
-            ("As it is", _unbroken(_range(first, "as_is", "low", "high")), "–"),
+            ("As it is", f"{_number(asked[0]['as_is'])} d", "–"),
             *rows,
         ),
         notes=(
