@@ -113,7 +113,7 @@ def share(file: BinaryIO) -> None:
 
 
 def _give_back() -> None:
-    """Give back the memory in which nothing lies any more; else the allocators of C and Arrow keep it."""
+    """Give free memory back to the system; else the allocators of C and Arrow keep it."""
     gc.collect()
     pa.default_memory_pool().release_unused()
     with suppress(AttributeError):  # only the C library of GNU has it

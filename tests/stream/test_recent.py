@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from tests.stream.work import TOML, done, filled
+from tests.stream.work import CHANGES, done, filled
 from vsm import read_stream
 from vsm.archive_log import read_log
 from vsm.recent import MOST, pack, share, unchanged, unpack
@@ -41,18 +41,7 @@ def test_what_has_not_changed_is_read_once(tmp_path: Path, readings: list[str]) 
     assert_frame_equal(first.lifecycles, second.lifecycles)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda root: filled(root, done(1, 8), done(2, 9), toml=TOML),
-        lambda root: filled(root, toml=f"{TOML}\n[rules]\nminimum = 5\n"),
-        lambda root: (root / "experiments.toml").write_text(
-            '[[experiment]]\nname = "Pairs"\nsince = 2026-01-07\nchange = "pairs"\n'
-        ),
-        lambda root: WorkFolder(root).key.unlink(),
-    ],
-    ids=["a ticket", "vsm.toml", "experiments.toml", "the key"],
-)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_whatever_changed_is_read_anew(
     tmp_path: Path, readings: list[str], change: Callable[[Path], object]
 ) -> None:
