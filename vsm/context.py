@@ -137,7 +137,8 @@ def moves_of(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
     """Give ``events``, ``moves`` and ``phases`` of a ``Context``, of a whole log or of a part of it."""
     events = people.identify(log.events)
-    moves = people.of_humans(events[~reopened_to_edit(events, stages=stages)])
+    edits = reopened_to_edit(events, stages=stages)
+    moves = people.of_humans(events[~edits] if edits.any() else events)
     if workflow.outcome.finish == "resolution":
         moves = events_with_resolutions(moves, stages=stages)
     if workflow.splits:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from vsm.config import Workflow
 from vsm.context import context_of, moves_of, small_teams_in, waits_of_handoffs, with_bulk_marks
@@ -26,6 +28,7 @@ from vsm.model.network import stage_network, team_network
 from vsm.people import People
 from vsm.sources.table_store import row_groups
 
+_STAY = ["ticket", "stage", "kind", "left", "elapsed", "waited", "bulk", "position", "gone"]
 _HANDOFF = ["ticket", "from_team", "to_team", "wait", "back"]
 _HELD = ["kind", "team", "holder"]
 
@@ -57,8 +60,8 @@ def networks_from_log(log: Log, *, workflow: Workflow, as_of: pd.Timestamp, name
             workflow, log = small.workflow(workflow), small.log(log)
             people = people_of(log, workflow=workflow)
             parts = _in_groups(log, people=people, workflow=workflow, as_of=as_of)
-    handoffs = pd.concat([part.handoffs for part in parts], ignore_index=True).astype({"ticket": "category"})
-    stage_visits = pd.concat([part.stage_visits for part in parts], ignore_index=True)
+    handoffs = _joined([part.handoffs for part in parts])
+    stage_visits = _joined([part.stage_visits for part in parts])
     minimum = workflow.rules.minimum
     return Networks(
         stage_network(stage_visits, stages=parts[0].stages, minimum=minimum), team_network(handoffs)
@@ -72,6 +75,13 @@ class _Part(NamedTuple):
     stage_visits: pd.DataFrame
     handoffs: pd.DataFrame
     held: pd.DataFrame
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Give the rows of all frames; categories are those of all of them."""
+    words = frames[0].select_dtypes("category").columns
+    joined = pd.concat([frame.drop(columns=words) for frame in frames], ignore_index=True)
+    return joined.assign(**{word: union_categoricals([frame[word] for frame in frames]) for word in words})
 
 
 def _with_own_tickets(events: pd.DataFrame) -> pd.DataFrame:
@@ -103,6 +113,10 @@ def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timest
             waits = without_work_on_parts(waits, in_parts)
         handoffs["wait"] = waits_of_handoffs(handoffs, waits, time="elapsed")
         stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
-        plain = handoffs[_HANDOFF].astype(dict.fromkeys(("ticket", "from_team", "to_team"), "str"))
-        parts.append(_Part(stages, stage_visits, plain, visits[_HELD].drop_duplicates().astype("str")))
+        # A ticket is a number here, from that of the group's first row on: no later group has as high a one.
+        stays, passed = (
+            frame.assign(ticket=first + frame["ticket"].cat.codes.to_numpy(np.int64))
+            for frame in (stage_visits[_STAY], handoffs[_HANDOFF])
+        )
+        parts.append(_Part(stages, stays, passed, visits[_HELD].drop_duplicates().astype("str")))
     return parts

@@ -6,7 +6,7 @@ never removed. A release that moves many tickets at once looks alike; the workfl
 ``batch = true`` on the stage that is left, and VISITS then does not take it for clean-up.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import pandas as pd
 from vsm.clock import micros_of
 
 Codes = npt.NDArray[np.integer[Any]]
+SPREAD: Final = 1_000_003  # a prime number: moves that follow each other have bins far apart
 
 
 def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) -> pd.DataFrame:
@@ -33,20 +34,39 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     after = number[events["after"].cat.codes.to_numpy()]
     known = (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
     row = np.flatnonzero(known & (before != after))
-    if not len(row):
+    move = (actor[row] * len(statuses) + before[row]) * (int(number.max()) + 1) + after[row]
+    at, window = micros_of(events["at"])[row], int(minutes * 60e6)
+    crowded = _crowded(move, at, tickets, window)
+    if not len(crowded):
         return events
-    width = int(number.max()) + 1
-    key = pd.factorize((actor[row] * len(statuses) + before[row]) * width + after[row])[0]
-    at = micros_of(events["at"])[row]
-    order = np.lexsort((at, key))
+    row, move, at = row[crowded], move[crowded], at[crowded]
+    order = np.lexsort((at, move))
     ticket = events["ticket"].cat.codes.to_numpy()[row]
-    burst = _in_burst(key[order], at[order], ticket[order], tickets, minutes)
+    burst = _in_burst(move[order], at[order], ticket[order], tickets, window)
     bulk = events["bulk"].to_numpy(dtype=bool, copy=True)
     bulk[row[order[burst]]] = True
     return events.assign(bulk=bulk)
 
 
-def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, minutes: float) -> npt.NDArray[np.bool_]:
+def _crowded(move: Codes, at: Codes, least: int, window: int) -> Codes:
+    """Give the rows that may be in a burst, so that only these are sorted; a few too many do no harm.
+
+    Time is cut into pieces as long as a window, so that a window lies in two neighbours. Rows are counted by
+    move and piece, in bins of which several may share one; the next piece of a move has the next bin::
+
+        rows in bin     1  4  0  2  1        with ``least`` = 5
+        and the next    5  4  2  3  2
+        crowded         T  T  F  F  F        with the next, or with the one before
+    """
+    bins = 1 << (2 * len(at)).bit_length()
+    place = (move * SPREAD + at // max(window, 1)) % bins
+    count = np.bincount(place, minlength=bins)
+    both = count + np.roll(count, -1)
+    crowded: Codes = np.flatnonzero((np.maximum(both, np.roll(both, 1)) >= least)[place])
+    return crowded
+
+
+def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, window: int) -> npt.NDArray[np.bool_]:
     """Slide a window over moves sorted by key and time; only windows with enough rows are looked into.
 
     With a window of ten minutes and ``least`` = 3::
@@ -56,7 +76,6 @@ def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, minutes: float) 
         last   2  2  2  3  4      the last row of the window that begins here
         rows   3  2  1  1  1      in that window: only the first has enough
     """
-    window = int(minutes * 60e6)
     last = np.arange(len(at))
     for group in np.split(last.copy(), np.flatnonzero(np.diff(key)) + 1):
         last[group] = group[0] + np.searchsorted(at[group], at[group] + window, side="right") - 1

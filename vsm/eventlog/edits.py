@@ -47,7 +47,7 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
     if not len(row):
         return marked
     done = set(stages.loc[stages["kind"] == "done", "status"])
-    moves = events.iloc[row]
+    moves = events[["ticket", "before", "after", "actor"]].iloc[row]
     was, now = (moves[side].isin(done).to_numpy(dtype=bool) for side in ("before", "after"))
     opens = np.flatnonzero(was & ~now & moves["before"].notna().to_numpy(dtype=bool))
     # The next move into done, of any ticket; beyond the last one there is none.

@@ -226,7 +226,7 @@ def stage_visits_from_visits(
     Returns
     -------
     DataFrame
-        Sorted by ticket and time: ``ticket``, ``stage``, ``kind`` (str), ``position`` (order of the stage),
+        Sorted by ticket and time: ``ticket``, ``stage``, ``kind`` (categories), ``position`` (of the stage),
         ``entered``, ``left`` (missing while open), ``elapsed``, ``waited`` (the part in which nobody
         worked; timedeltas), ``bulk`` (begun or ended by a bulk edit), ``gone`` (``left`` is where the ticket
         was found deleted or hidden: nobody passed it on).
@@ -239,15 +239,11 @@ def stage_visits_from_visits(
     begin = run_starts(ticket.codes.to_numpy(), stage.codes.to_numpy())
     first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
     left = visits["left"].iloc[last].reset_index(drop=True)
-    words = {
-        name: visits[name].cat.categories.take(visits[name].cat.codes.to_numpy()[first]).astype("str")
-        for name in ("ticket", "stage", "kind")
-    }
     elapsed = visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
     bulk = visits["bulk"].to_numpy(dtype=bool).astype(np.int64)
     return pd.DataFrame(
         {
-            **words,
+            **{name: visits[name].iloc[first].array for name in ("ticket", "stage", "kind")},
             "entered": visits["entered"].iloc[first].reset_index(drop=True),
             "left": left,
             "elapsed": summed(elapsed, first).view("timedelta64[us]"),

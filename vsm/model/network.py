@@ -242,7 +242,7 @@ def team_network(handoffs: pd.DataFrame) -> Graph:
     """
     known = handoffs[(handoffs["from_team"].notna() & handoffs["to_team"].notna()).to_numpy()]
     names = pd.Index(sorted({str(t) for side in ("from_team", "to_team") for t in known[side].unique()}))
-    ticket = np.cumsum(run_starts(known["ticket"].cat.codes.to_numpy()))
+    ticket = np.cumsum(run_starts(known["ticket"].to_numpy()))
     given, taken = encode(known["from_team"], names), encode(known["to_team"], names)
     wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
     moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
