@@ -85,6 +85,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.live_jira
 	$(BIN)/python -m tests.bench.git_history
 	$(BIN)/python -m tests.bench.speed
+	$(BIN)/python -m tests.bench.rivals
 	$(BIN)/python -m tests.bench.calendars
 	$(BIN)/python -m tests.bench.confusion
 	$(BIN)/python -m tests.bench.growth

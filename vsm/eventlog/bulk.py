@@ -51,7 +51,7 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
 def _crowded(move: Codes, at: Codes, least: int, window: int) -> Codes:
     """Give the rows that may be in a burst, so that only these are sorted; a few too many do no harm.
 
-    Time is cut into pieces as long as a window, so that a window lies in two neighbours. Rows are counted by
+    Time is cut into pieces as long as a window, so that two neighbours hold a window. Rows are counted by
     move and piece, in bins of which several may share one; the next piece of a move has the next bin::
 
         rows in bin     1  4  0  2  1        with ``least`` = 5
