@@ -12,6 +12,7 @@ What forks has neither threads nor sockets of ZeroMQ. When its door closes, a se
 removes the homes, whatever became of the process at the other side.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -46,9 +47,11 @@ _TRIES, _PAUSE = 50, 0.1
 def main() -> int:
     """Import what notebooks use, and serve the door."""
     keep_data_here()  # first: it imports nbformat without what makes that slow
+    nbformat = import_module("nbformat")
     for module in USED:
         import_module(module)
     go.Figure([go.Scatter(), go.Bar(), go.Heatmap()])  # Plotly imports these when they are first made
+    nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema, once for all notebooks
     return _serve(socket.socket(fileno=int(sys.argv[1])))
 
 
@@ -63,6 +66,7 @@ def _serve(door: socket.socket, *, homes: Path | None = None) -> int:
         forks = [fork for fork in forks if os.waitpid(fork, os.WNOHANG) == (0, 0)]
         if not text:
             break
+        gc.freeze()  # else collections in a fork write into, and so copy, all that it shares
         if (fork := os.fork()) == 0:
             door.close()
             return _begin(json.loads(text), files, server=server)
@@ -113,4 +117,4 @@ def _clean(homes: Path, forks: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    os._exit(main())  # Python's own end visits every object, which costs a fork more than most notebooks

@@ -122,6 +122,7 @@ def run_kernel(pipe: int) -> int:
         task = json.loads(text)
         become(task["environment"])
         os.chdir(task["folder"])
+        sys.modules["debugpy"] = None  # type: ignore[assignment] # nobody stops a report to look into it
         pio.renderers.default = "plotly_mimetype"  # chosen at import, in a process that was no kernel
         sys.argv = ["ipykernel_launcher", *task["arguments"]]
         launch_new_instance(task["arguments"])

@@ -18,6 +18,7 @@ from vsm.reports.forks import PROVISIONER, Door, ForkedRun, StartedRun, forks
 from vsm.reports.parameters import cells_of
 
 _KERNEL: Final = "vsm-report"
+_NO_HISTORY: Final = "--HistoryManager.enabled=False"
 _GRACE: Final = 20.0
 _POLL: Final = 0.1
 _SOCKET_PATH: Final = 100
@@ -166,7 +167,7 @@ def _write_kernel(home: Path, *, forked: bool) -> None:
     """Describe a kernel of this very Python, whatever kernels are installed."""
     folder = home / "kernels" / _KERNEL
     folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", _NO_HISTORY]
     kernel: dict[str, Any] = {"argv": command, "display_name": "vsm", "language": "python"}
     if forked:
         kernel["metadata"] = {"kernel_provisioner": {"provisioner_name": PROVISIONER}}
