@@ -25,6 +25,7 @@ from vsm.eventlog.stages import stages_from_names
 from vsm.quality.assumed import FROM
 from vsm.read import read_stream
 from vsm.reports.atomic import write_whole
+from vsm.reports.forks import get_ready
 from vsm.sample import build_reviews, build_sample, sample_experiments, sample_workflow
 from vsm.sample.plan import REPOSITORY
 from vsm.sources.archive import open_archive
@@ -266,6 +267,7 @@ def demo(
     folder, ours = WorkFolder(dir_), sample_workflow(reviews=reviews)
     if folder.workflow.exists() and folder.workflow.read_text(encoding="utf-8-sig") != ours:
         raise ParameterError(f"{folder.workflow} is not the sample's; choose another --dir for the demo")
+    get_ready()
     folder.archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sample = build_sample(folder.archive.parent / "sample", seed=seed)
     write_beside(folder.workflow, ours)

@@ -21,6 +21,7 @@ from vsm.reports import (
     with_data,
 )
 from vsm.reports.deck import require_pptx, write_pptx
+from vsm.reports.forks import get_ready
 from vsm.reports.notebooks import SLIDES
 from vsm.reports.pdf import SLIDE, print_pdfs, print_whole
 from vsm.reports.publish import publish_slides
@@ -46,6 +47,7 @@ def report(
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "where": where}
     pages = chosen_notebooks(notebooks or (), of="vsm report")
+    get_ready()
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     mine = pages if notebooks else ()
     page = publish(dir_, stream, chosen | {"names": names}, notebooks=mine, pdf=pdf)
@@ -106,6 +108,7 @@ def slides(
     if pptx:
         require_pptx()
     chosen = {"since": since, "until": until, "where": where, "names": names}
+    get_ready()
     stream = read_stream(dir_, names=names, since=since, until=until, where=where)
     html = publish_slides(
         notebooks_folder() / SLIDES,

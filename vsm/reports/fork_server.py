@@ -36,7 +36,8 @@ from vsm.reports.forked_kernel import become, end_with, fork_kernel, run_kernel
 USED: Final = (
     "papermill",
     "itables",
-    "scipy.stats",
+    "scipy.sparse",
+    "scipy.special",
     "vsm.read",
     "vsm.figures.accessors",
 )

@@ -110,6 +110,13 @@ class StartedRun:
         self._process.wait()
 
 
+def get_ready() -> None:
+    """Start the server of this process while something else is done: its imports take seconds."""
+    with _lock:
+        if FORKS and not _servers:
+            _servers.append(_started())
+
+
 @contextmanager
 def forks() -> Iterator[Door | None]:
     """Give the door of a server that runs notebooks and has read what this process has; None where none can.
@@ -162,4 +169,5 @@ def _end_servers() -> None:
     while _servers:
         process, door = _servers.pop()
         door.close()
+        process.terminate()  # it may still be importing; what it forked ends with a door of its own
         process.wait()
