@@ -49,11 +49,11 @@ def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:
     if workflow.outcome.finish == "resolution":
         done |= states["resolution"].notna()
     names = states["status"].map(stages["name"])
+    pairs = list(zip(states["resolution"].tolist(), names.tolist(), strict=True))
     known: dict[tuple[Any, Any], Word] = {
-        pair: outcome_of(*_present(pair), settings=workflow.outcome)
-        for pair in set(zip(states["resolution"], names, strict=True))
+        pair: outcome_of(*_present(pair), settings=workflow.outcome) for pair in set(pairs)
     }
-    outcome = [known[pair] for pair in zip(states["resolution"], names, strict=True)]
+    outcome = [known[pair] for pair in pairs]
     whole = pd.Series(outcome, index=log.tickets.index, dtype="str").where(done.to_numpy())
     dtype = log.tickets["outcome"].dtype
     return replace(log, tickets=log.tickets.assign(outcome=whole.astype(dtype)))
@@ -63,8 +63,8 @@ def last_states(events: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
     """Give the last value of each of these kinds, by ticket (index; str); missing where there is none."""
     columns = {}
     for kind in kinds:
-        rows = events.loc[events["kind"] == kind, ["ticket", "after"]].astype("str")
-        columns[kind] = rows.drop_duplicates("ticket", keep="last").set_index("ticket")["after"]
+        rows = events.loc[events["kind"] == kind, ["ticket", "after"]].drop_duplicates("ticket", keep="last")
+        columns[kind] = rows.astype("str").set_index("ticket")["after"]
     return pd.DataFrame(columns)
 
 

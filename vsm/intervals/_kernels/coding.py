@@ -133,7 +133,7 @@ def distinct_words(*columns: "pd.Series[Any]") -> "pd.Index[Any]":
     >>> distinct_words(pd.Series(["b", None]), pd.Series(["a"])).tolist()
     ['a', 'b']
     """
-    words = {str(word) for column in columns for word in column.dropna().unique()}
+    words = {str(word) for column in columns for word in column.dropna().unique().tolist()}
     return pd.Index(sorted(words), dtype="str")
 
 
