@@ -270,8 +270,11 @@ class _Door:
         bots = accounts & names["id"].map(self.pseudonyms.person_of).isin(list(self.pseudonyms.shown))
         ids = _renamed(names["id"], self.accounts.__getitem__, rows=accounts.to_numpy())
         name = names["name"].mask(accounts & ~bots, ids.str.split(":", n=1).str[-1])
-        name = _renamed(name, self.free.of, rows=names["kind"].isin(["sprint", "sprint end"]).to_numpy())
+        sprints = names["kind"].isin(["sprint", "sprint end"]).to_numpy()
+        name = _renamed(name, self.free.of, rows=sprints) if sprints.any() else name
         rows = names.assign(id=ids, name=name, mailbox=names["mailbox"].mask(accounts))
+        if not rows.duplicated(["kind", "id", "name"]).any():
+            return rows
         grouped = rows.groupby(["kind", "id", "name"], observed=True, sort=False)
         spans = {"first": grouped["first"].transform("min"), "last": grouped["last"].transform("max")}
         return rows.assign(**spans).drop_duplicates(["kind", "id", "name"], ignore_index=True)
@@ -314,6 +317,9 @@ def _renamed(values: "pd.Series[Any]", naming: Callable[[str], str], *, rows: An
     """Rename each different value once, where ``rows`` says so; missing ones and the type stay."""
     plain = values.astype("str")
     chosen = plain if rows is None else plain[rows]
-    renamed = chosen.map({word: naming(word) for word in chosen.dropna().unique().tolist()})
+    names = {word: naming(word) for word in chosen.dropna().unique().tolist()}
+    if all(word == name for word, name in names.items()):
+        return values
+    renamed = chosen.map(names)
     whole = renamed if rows is None else plain.mask(rows, renamed.reindex(plain.index))
     return whole.astype(values.dtype if values.dtype != "category" else "category")

@@ -89,6 +89,8 @@ def encode(values: "pd.Series[Any]", known: "pd.Index[Any]") -> Ints:
     [1, -1, -1]
     """
     coded = values if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category")
+    if known.is_(coded.cat.categories):
+        return coded.cat.codes.to_numpy().astype(np.int64)
     position = np.append(known.get_indexer(coded.cat.categories), -1).astype(np.int64)
     return position[coded.cat.codes.to_numpy()]
 
