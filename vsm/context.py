@@ -275,8 +275,9 @@ def intervals_of(context: Context) -> Intervals:
     )
     if records_blocks(context.events, stages=stages):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
-    stays = sprint_stays(context.events, context.log.names)
-    waits["carried"] = mark_carried_over(waits, stays, visits, as_of=as_of)
+    if (context.events["kind"] == "sprint").any():
+        stays = sprint_stays(context.events, context.log.names)
+        waits["carried"] = mark_carried_over(waits, stays, visits, as_of=as_of)
     for column, time in (("wait", "elapsed"), ("wait_working", "working")):
         handoffs[column] = waits_of_handoffs(handoffs, waits, time=time)
     return Intervals(visits, handoffs, waits, blocks)

@@ -125,5 +125,6 @@ def micros_of(instants: "pd.Series[Any]") -> Micros:
     >>> micros_of(pd.Series(pd.to_datetime(["1970-01-01 00:00:01"], utc=True))).tolist()
     [1000000]
     """
-    naive: npt.NDArray[np.datetime64] = instants.dt.tz_convert(None).dt.as_unit("us").to_numpy()
-    return naive.view(np.int64)
+    array: Any = instants.array
+    micros: Micros = array.as_unit("us").asi8
+    return micros

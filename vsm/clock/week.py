@@ -10,6 +10,7 @@ A shift belongs to the day on which it begins, past midnight too: a day off take
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,7 @@ DEFAULT: Final = Week(
 """The week of teams for which vsm.toml names none. Nobody chose it, and it has no holidays."""
 
 
+@lru_cache(maxsize=8)
 def calendar_from_week(week: Week, *, since: date, until: date) -> Calendar:
     """The calendar of this week from one local day to another, which is not included.
 

@@ -49,8 +49,8 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     there = log.tickets["created"] <= as_of
     unborn = set(log.tickets.loc[~there, "ticket"])
     seen = (log.events["at"] <= as_of) & ~log.events["ticket"].isin(unborn)
-    made = log.commits[["authored", "committed"]].max(axis=1) <= as_of
-    tagged = log.releases[["at", "tagged"]].max(axis=1) <= as_of
+    made = (log.commits["authored"] <= as_of) & (log.commits["committed"] <= as_of)
+    tagged = (log.releases["at"] <= as_of) & ~(log.releases["tagged"] > as_of)
     deployed = log.deploys["at"] <= as_of
     hosts = _hosts_as_of(log, as_of)
     if not unborn and not hosts and seen.all() and made.all() and tagged.all() and deployed.all():

@@ -71,17 +71,17 @@ def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, window: int) -> 
 
     With a window of ten minutes and ``least`` = 3::
 
-        key    0  0  0  0  1      the same move by the same actor
-        at     0  4  9 30  2      minutes
-        last   2  2  2  3  4      the last row of the window that begins here
-        rows   3  2  1  1  1      in that window: only the first has enough
+        key     0  0  0  0  1      the same move by the same actor
+        at      0  4  9 30  2      minutes
+        enough  x                  the second row after this one has its key, and is within ten minutes
     """
-    last = np.arange(len(at))
-    for group in np.split(last.copy(), np.flatnonzero(np.diff(key)) + 1):
-        last[group] = group[0] + np.searchsorted(at[group], at[group] + window, side="right") - 1
+    first = np.arange(max(len(at) - least + 1, 0))
+    there = first + least - 1
+    enough = (key[first] == key[there]) & (at[there] - at[first] <= window)
+    end = np.searchsorted(key, key[first[enough]], side="right")
     marked = np.zeros(len(at), dtype=bool)
-    for first in np.flatnonzero(last - np.arange(len(at)) + 1 >= least):
-        rows = slice(first, last[first] + 1)
+    for begin, stop in zip(first[enough].tolist(), end.tolist(), strict=True):
+        rows = slice(begin, begin + int(np.searchsorted(at[begin:stop], at[begin] + window, side="right")))
         if len(np.unique(ticket[rows])) >= least:
             marked[rows] = True
     return marked

@@ -22,6 +22,8 @@ def log_with_deliveries(log: Log, *, workflow: Workflow) -> Log:
 
     The main line may be named with its remote or without. Of two tags of one commit the first is its release.
     """
+    if log.commits.empty and log.branches.empty and log.releases.empty:
+        return log
     branches = log.branches
     main = branches["main"].to_numpy(dtype="bool", copy=True)
     for repository, rows in branches.groupby("repository", observed=True).indices.items():

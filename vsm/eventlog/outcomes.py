@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.config import Outcome, Workflow
 from vsm.eventlog.log import Log
-from vsm.eventlog.stages import stages_from_names
+from vsm.eventlog.stages import statuses_from_names
 from vsm.eventlog.status_names import outcome_phrases, plain_words, says_discarded, says_undone
 
 Word = Literal["delivered", "discarded"]
@@ -43,17 +43,17 @@ def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:
     Finished are those in a status of a done stage, and with ``finish = "resolution"`` of ``[outcome]`` those
     that have a resolution as well. The resolution is the last that was recorded.
     """
-    stages = stages_from_names(log.names, workflow=workflow, events=log.events).set_index("status")
+    stages = statuses_from_names(log.names, workflow=workflow, events=log.events).set_index("status")
     states = last_states(log.events, ("status", "resolution")).reindex(log.tickets["ticket"].astype("str"))
     done = states["status"].map(stages["kind"]) == "done"
     if workflow.outcome.finish == "resolution":
         done |= states["resolution"].notna()
     names = states["status"].map(stages["name"])
+    pairs = list(zip(states["resolution"].tolist(), names.tolist(), strict=True))
     known: dict[tuple[Any, Any], Word] = {
-        pair: outcome_of(*_present(pair), settings=workflow.outcome)
-        for pair in set(zip(states["resolution"], names, strict=True))
+        pair: outcome_of(*_present(pair), settings=workflow.outcome) for pair in set(pairs)
     }
-    outcome = [known[pair] for pair in zip(states["resolution"], names, strict=True)]
+    outcome = [known[pair] for pair in pairs]
     whole = pd.Series(outcome, index=log.tickets.index, dtype="str").where(done.to_numpy())
     dtype = log.tickets["outcome"].dtype
     return replace(log, tickets=log.tickets.assign(outcome=whole.astype(dtype)))
@@ -63,8 +63,8 @@ def last_states(events: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
     """Give the last value of each of these kinds, by ticket (index; str); missing where there is none."""
     columns = {}
     for kind in kinds:
-        rows = events.loc[events["kind"] == kind, ["ticket", "after"]].astype("str")
-        columns[kind] = rows.drop_duplicates("ticket", keep="last").set_index("ticket")["after"]
+        rows = events.loc[events["kind"] == kind, ["ticket", "after"]].drop_duplicates("ticket", keep="last")
+        columns[kind] = rows.astype("str").set_index("ticket")["after"]
     return pd.DataFrame(columns)
 
 

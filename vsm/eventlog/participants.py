@@ -216,11 +216,11 @@ def people_of_teams(
     visits: pd.DataFrame, *, teams: Teams, agents: frozenset[str] = frozenset()
 ) -> dict[str, set[str]]:
     """Give who ever worked in each team, but AI agents: its members, and who held work of it."""
-    held = visits.loc[visits["kind"] == "work", ["team", "holder"]].dropna().astype("str").drop_duplicates()
+    held = visits.loc[visits["kind"] == "work", ["team", "holder"]].drop_duplicates().dropna()
     pairs = chain(
         ((team, person) for person, team in teams.team_of.items()),
         zip(teams.spells["team"], teams.spells["person"], strict=True),
-        zip(held["team"], held["holder"], strict=True),
+        zip(held["team"].tolist(), held["holder"].tolist(), strict=True),
     )
     people: dict[str, set[str]] = {}
     for team, person in pairs:

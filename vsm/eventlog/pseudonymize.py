@@ -102,7 +102,7 @@ def pseudonymize(
     experiments = _changed(
         experiments, lambda one: {"name": door.free.of(one.name), "change": door.free.of(one.change)}
     )
-    notes = _names_in_words(log, workflow, door.strict)
+    notes = _names_in_words(log, workflow, door.free)
     if small:
         known = {t: frozenset(map(door.pseudonyms.person, who)) for t, who in small.people_of.items()}
         small = replace(small, people_of=known)
@@ -128,7 +128,7 @@ def _names_in_words(log: Log, workflow: Workflow, free: FreeText) -> list[Qualit
     notes = list(_owners(log))
     for kind, words in kept.items():
         plain = sorted({str(word) for word in words if isinstance(word, str)})
-        if found := [free.of(word) for word in plain if free.of(word) != word]:
+        if found := [free.of_ordinary(word) for word in plain if free.of_ordinary(word) != word]:
             detail = (
                 f"{kind} {', '.join(map(repr, found[:8]))} seems to name a person, and is shown as "
                 "it is also where names are not; rename it at its source before you share"
@@ -172,7 +172,7 @@ class _Door:
         rows = log.names[log.names["kind"] == "account"]
         named = {
             name: self.pseudonyms.person(people.person_of[account])
-            for account, name in zip(rows["id"], rows["name"], strict=True)
+            for account, name in zip(rows["id"].tolist(), rows["name"].tolist(), strict=True)
             if people.person_of[account] not in people.programs
         } | of_person
         logins = {a.rpartition(":")[2]: self.pseudonyms.person(p) for a, p in people.person_of.items()}
@@ -182,9 +182,7 @@ class _Door:
         self._wording = Wording(
             {word: name for word, name in (named | self.accounts).items() if word not in ordinary}
         )
-        known = {**logins, **named}
-        self.free = FreeText(known, ordinary=ordinary | _project_words(log))
-        self.strict = FreeText(known, ordinary=())
+        self.free = FreeText({**logins, **named}, ordinary=ordinary | _project_words(log))
 
     def log(self, log: Log) -> Log:
         events = with_renamed(log.events, self.accounts)
@@ -272,8 +270,11 @@ class _Door:
         bots = accounts & names["id"].map(self.pseudonyms.person_of).isin(list(self.pseudonyms.shown))
         ids = _renamed(names["id"], self.accounts.__getitem__, rows=accounts.to_numpy())
         name = names["name"].mask(accounts & ~bots, ids.str.split(":", n=1).str[-1])
-        name = _renamed(name, self.free.of, rows=names["kind"].isin(["sprint", "sprint end"]).to_numpy())
+        sprints = names["kind"].isin(["sprint", "sprint end"]).to_numpy()
+        name = _renamed(name, self.free.of, rows=sprints) if sprints.any() else name
         rows = names.assign(id=ids, name=name, mailbox=names["mailbox"].mask(accounts))
+        if not rows.duplicated(["kind", "id", "name"]).any():
+            return rows
         grouped = rows.groupby(["kind", "id", "name"], observed=True, sort=False)
         spans = {"first": grouped["first"].transform("min"), "last": grouped["last"].transform("max")}
         return rows.assign(**spans).drop_duplicates(["kind", "id", "name"], ignore_index=True)
@@ -294,7 +295,8 @@ def _accounts(log: Log, people: People) -> set[str]:
     columns += [log.pulls["author"], log.pulls["merged_by"], log.pull_events["actor"]]
     columns += [asked[~asked.astype("str").str.startswith("team:", na=False)]]
     columns += [log.names.loc[log.names["kind"] == "account", "id"]]
-    return {*people.person_of, *(str(account) for column in columns for account in column.dropna().unique())}
+    named = (account for column in columns for account in column.dropna().unique().tolist())
+    return {*people.person_of, *map(str, named)}
 
 
 def _project_words(log: Log) -> set[str]:
@@ -315,6 +317,9 @@ def _renamed(values: "pd.Series[Any]", naming: Callable[[str], str], *, rows: An
     """Rename each different value once, where ``rows`` says so; missing ones and the type stay."""
     plain = values.astype("str")
     chosen = plain if rows is None else plain[rows]
-    renamed = chosen.map({word: naming(word) for word in chosen.dropna().unique()})
+    names = {word: naming(word) for word in chosen.dropna().unique().tolist()}
+    if all(word == name for word, name in names.items()):
+        return values
+    renamed = chosen.map(names)
     whole = renamed if rows is None else plain.mask(rows, renamed.reindex(plain.index))
     return whole.astype(values.dtype if values.dtype != "category" else "category")

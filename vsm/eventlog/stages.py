@@ -53,14 +53,23 @@ def stages_from_names(
     >>> stages_from_names(names, workflow=Workflow())[["stage", "kind", "assumed", "mapped"]].values.tolist()
     [['Im Test', 'work', 'name', False]]
     """
+    table = statuses_from_names(names, workflow=workflow, events=events)
+    order = _order(workflow, table, events)
+    return table.assign(position=table["stage"].map(order).astype("int64"))[COLUMNS]
+
+
+def statuses_from_names(
+    names: pd.DataFrame, *, workflow: Workflow, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Give the same without ``position``: what each status is, not where its stage stands."""
     statuses = names[names["kind"] == "status"].sort_values(
         ["last", "name"], ascending=False, na_position="last"
     )
     stage_of = {stage.name: stage for stage in workflow.stages}
-    rows = [
-        _row(str(status), borne, workflow.mapping, stage_of)
-        for status, borne in statuses.groupby("id", sort=True)
-    ]
+    borne: dict[str, list[tuple[str, Any]]] = {}
+    for status, name, category in statuses[["id", "name", "category"]].itertuples(index=False):
+        borne.setdefault(str(status), []).append((name, category))
+    rows = [_row(status, borne[status], workflow.mapping, stage_of) for status in sorted(borne)]
     unclear = [row for row in rows if row["assumed"] == "nothing"]
     if unclear and events is not None:
         worked = worked_in(events)
@@ -74,22 +83,19 @@ def stages_from_names(
         rows.append(_resolved(workflow))
     flags = ["batch", "blocked", "mapped"]
     table = pd.DataFrame(rows, columns=[*words, *flags])
-    table = table.astype(dict.fromkeys(words, "str") | dict.fromkeys(flags, "bool"))
-    order = _order(workflow, table, events)
-    return table.assign(position=table["stage"].map(order).astype("int64"))[COLUMNS]
+    return table.astype(dict.fromkeys(words, "str") | dict.fromkeys(flags, "bool"))
 
 
 def _row(
-    status: str, borne: pd.DataFrame, mapping: dict[str, str], stage_of: dict[str, Stage]
+    status: str, borne: list[tuple[str, Any]], mapping: dict[str, str], stage_of: dict[str, Stage]
 ) -> dict[str, Any]:
-    names = list(borne["name"])
+    names = [name for name, _ in borne]
     found = next((mapping[word] for word in (status, *names) if word in mapping), None)
     shown = [one_line(name) or status for name in names]
     found = found or next((name for name in shown if name in stage_of), None)
     if found is not None:
         return _described(status, shown[0], stage_of[found])
-    category = borne["category"].dropna()
-    filed = str(category.iloc[0]) if len(category) else None
+    filed = next((str(category) for _, category in borne if not pd.isna(category)), None)
     firm = filed in ("done", "external")
     said = None if firm else kind_from_name(shown[0], filed)
     return {

@@ -78,6 +78,8 @@ def unit_of_parts(tickets: pd.DataFrame) -> Mapping[str, str]:
     >>> unit_of_parts(pd.DataFrame(rows, columns=["ticket", "parent", "unit"]))
     {'b': 'a', 'c': 'a'}
     """
+    if not (tickets["unit"] == "part").any():
+        return {}
     rows = tickets[["ticket", "parent", "unit"]].astype("str")
     level = dict(zip(rows["ticket"], rows["unit"], strict=True))
     held = rows.dropna(subset="parent")

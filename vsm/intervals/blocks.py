@@ -191,6 +191,8 @@ def blocked_spans(blocks: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
 def joined_spans(ticket: "pd.Series[str]", start: "pd.Series[Any]", end: "pd.Series[Any]") -> pd.DataFrame:
     """Give the disjoint spans that these make together; as ``blocked_spans``."""
     rows = pd.DataFrame({"ticket": ticket, "start": start.astype(INSTANT), "end": end.astype(INSTANT)})
+    if rows.empty:
+        return rows.reset_index(drop=True)
     rows = rows[rows["start"] < rows["end"]].sort_values(["ticket", "start"], ignore_index=True)
     before = rows.groupby("ticket")["end"].cummax().groupby(rows["ticket"]).shift()
     apart = ~(rows["start"] <= before)

@@ -1,6 +1,6 @@
 """Stages, and the teams of people and tickets, as codes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -149,5 +149,6 @@ def encode_ticket_teams(tickets: "pd.Index[Any]", *, teams: Teams, known: "pd.In
     return _mapped(tickets, teams.of_ticket, known)
 
 
-def _mapped(words: Iterable[Any], mapping: Any, known: "pd.Index[Any]") -> Ints:
-    return encode(pd.Series(list(words), dtype="str").map(mapping).astype("str"), known)
+def _mapped(words: "pd.Index[Any]", team_of: Mapping[str, str], known: "pd.Index[Any]") -> Ints:
+    place = {team: number for number, team in enumerate(known.tolist())}
+    return np.array([place.get(team_of.get(word, ""), -1) for word in words.tolist()], dtype=np.int64)

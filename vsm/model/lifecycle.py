@@ -108,9 +108,12 @@ def _waited_in_all(waits: pd.DataFrame, tickets: "pd.Index[str]") -> npt.NDArray
 
 def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """Give when work on parts of each unit of work began first, by the unit's ticket."""
-    unit = visits["ticket"].astype("str").map(unit_of_parts(tickets))
-    begun: pd.Series[pd.Timestamp] = work_start(visits).where(visits["kind"] == "work")
-    return begun.groupby(unit).min()
+    unit_of = unit_of_parts(tickets)
+    if not unit_of:
+        return pd.Series(index=pd.Index([], dtype="str", name="ticket"), dtype=INSTANT)
+    of_parts = visits[visits["ticket"].isin(unit_of)]
+    begun: pd.Series[pd.Timestamp] = work_start(of_parts).where(of_parts["kind"] == "work")
+    return begun.groupby(of_parts["ticket"].astype("str").map(unit_of).astype("str")).min()
 
 
 def finished_in_bulk(

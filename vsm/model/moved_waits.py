@@ -41,17 +41,15 @@ def waits_before_and_after(
     horizon = as_of if until is None else min(until, as_of)
     known = max(rows["entered"].min(), window_start(lifecycles))
     days = min(horizon - changed, changed - known) if len(rows) else pd.Timedelta(0)
-    stages = rows.groupby(["position", "stage"], sort=True)["kind"].first().reset_index()
     table = []
-    for position, stage, kind in stages.itertuples(index=False):
-        spells = spells_of(rows, lifecycles, stage=stage)
+    for (position, stage), here in rows.groupby(["position", "stage"], sort=True):
+        spells = spells_of(here, lifecycles, stage=str(stage))
         sides = sides_of(spells, changed=changed, as_of=as_of, until=until)
         medians = [median_of(side) if side.finished >= max(minimum, 1) else np.nan for side in sides]
-        here = rows[rows["stage"] == stage]
         held = [_held(here, changed - days, changed), _held(here, horizon - days, horizon)]
-        table.append(
-            (stage, position, kind, *(side.finished for side in sides), *medians, *held, held[1] - held[0])
-        )
+        counts = [side.finished for side in sides]
+        kind = here["kind"].iloc[0]
+        table.append((stage, position, kind, *counts, *medians, *held, held[1] - held[0]))
     waits = pd.DataFrame(table, columns=list(_TYPES))
     times = {name: pd.to_timedelta(waits[name].astype("float64"), unit="s") for name in ("before", "after")}
     return waits.assign(**times).astype(_TYPES)

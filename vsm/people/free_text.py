@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vsm.people.contacts import without_addresses, without_numbers
-from vsm.people.spellings import DENSE, Spelling, folded, is_role, spellings, word_pattern, words_of
+from vsm.people.spellings import DENSE, Spelling, Words, folded, is_role, spellings, word_pattern, words_of
 
 SOMEBODY: Final = "[name]"
 """In place of a spelling that several people share."""
@@ -120,15 +120,18 @@ class SpellingTree:
         elif spelling.rank == before.spelling.rank and instead != before.instead:
             node.known = before._replace(instead=SOMEBODY)
 
-    def replaced(self, text: str) -> str:
-        """Give this text with other words for its spellings, the longest first."""
+    def replaced(self, text: str, *, ordinary: Collection[Words] = ()) -> str:
+        """Give this text with other words for its spellings, the longest first.
+
+        What is ``ordinary`` stays, but a whole name of several words.
+        """
         plain = text if text.isascii() else unicodedata.normalize("NFC", text)
         if self._root.then.keys().isdisjoint(map(self._key, word_pattern().findall(plain))):
             return text
         found = [(match.start(), match.end(), match[0]) for match in word_pattern().finditer(plain)]
         parts, done, at = list[str](), 0, 0
         while at < len(found):
-            instead, beyond = self._longest(plain, found, at)
+            instead, beyond = self._longest(plain, found, at, ordinary)
             if beyond > at:
                 parts += [plain[done : found[at][0]], instead]
                 done = found[beyond - 1][1]
@@ -138,7 +141,9 @@ class SpellingTree:
             at = max(beyond, at + 1)
         return "".join([*parts, plain[done:]]) if parts else text
 
-    def _longest(self, text: str, found: list[tuple[int, int, str]], at: int) -> tuple[str, int]:
+    def _longest(
+        self, text: str, found: list[tuple[int, int, str]], at: int, ordinary: Collection[Words]
+    ) -> tuple[str, int]:
         """Give what to say instead of the longest spelling that begins here, and the word after it."""
         node, best = self._root, ("", at)
         for place in range(at, len(found)):
@@ -149,8 +154,11 @@ class SpellingTree:
             if following is None:
                 break
             node = following
-            if node.known and _is_meant(text, found[at : place + 1], node.known.spelling):
-                best = (node.known.instead, place + 1)
+            known = node.known
+            if known is None or (known.spelling.words in ordinary and (known.spelling.rank or place == at)):
+                continue
+            if _is_meant(text, found[at : place + 1], known.spelling):
+                best = (known.instead, place + 1)
         return best
 
 
@@ -183,7 +191,7 @@ class FreeText:
 
     def __init__(self, names: Mapping[str, str], *, ordinary: Collection[str] = ()) -> None:
         self._names = SpellingTree()
-        common = {words_of(word) for word in ordinary}
+        self._ordinary = frozenset(map(words_of, ordinary))
         plain = {_DIGEST.sub("", name).strip(): instead for name, instead in names.items()}
         given: dict[str, set[str]] = {}
         for name, instead in plain.items():
@@ -191,8 +199,6 @@ class FreeText:
                 given.setdefault(words[0], set()).add(instead)
         for name, instead in plain.items():
             for words, rank, capitals, initials in spellings(name):
-                if words in common and (rank or len(words) == 1):
-                    continue
                 if len(words) == 1 and is_role(words[0]):
                     continue
                 shared = rank == 2 and given.get(words[0], {instead}) != {instead}
@@ -200,7 +206,11 @@ class FreeText:
 
     def of(self, text: str) -> str:
         """Give this text without addresses, telephone numbers and names."""
-        return self._names.replaced(without_numbers(without_addresses(text)))
+        return self._names.replaced(without_numbers(without_addresses(text)), ordinary=self._ordinary)
+
+    def of_ordinary(self, word: str) -> str:
+        """Give a word of the project without the same, and without names that are such words as well."""
+        return self._names.replaced(without_numbers(without_addresses(word)))
 
 
 def _joins(text: str, end: int, start: int) -> bool:

@@ -96,21 +96,21 @@ def _renamed(
 
     Each word is looked up once, not each row::
 
-        word     ann  Open          words     P-1  ann  Open       all that may come
-        renamed  P-1  Open          position   0    1    2
-        row      ann  ann  Open     code       0    1    2         the first of them says who is assigned
+        number  0    1     2    3        ann and Open, then what they are renamed to
+        word    ann  Open  P-1  Open
+        row     ann  ann   Open
+        number  2    0     1             the first of them says who is assigned
     """
     coded = values.astype("category").cat
-    plain = coded.categories.astype("str")
-    other = pd.Index([names.get(word, word) for word in plain], dtype="str")
-    words = plain.union(other.unique())  # several accounts may be one person
-    position, renamed = (np.append(words.get_indexer(part), -1) for part in (plain, other))
-    codes = coded.codes.to_numpy()
-    found = np.where(rows, renamed[codes], position[codes])
-    used = np.flatnonzero(np.bincount(found + 1, minlength=len(words) + 1)[1:])
-    place = np.full(len(words) + 1, -1)
-    place[used] = np.arange(len(used))
-    return pd.Categorical.from_codes(place[found], categories=words[used])
+    plain, codes = coded.categories.tolist(), coded.codes.to_numpy().astype(np.int64)
+    number = np.where(rows & (codes >= 0), codes + len(plain), codes)
+    used = np.flatnonzero(np.bincount(number + 1, minlength=2 * len(plain) + 1)[1:])
+    both = [*plain, *(names.get(word, word) for word in plain)]
+    words = [both[place] for place in used.tolist()]
+    place_of = {word: place for place, word in enumerate(sorted({*words}))}  # several may be one person
+    code = np.full(2 * len(plain) + 1, -1)
+    code[used] = [place_of[word] for word in words]
+    return pd.Categorical.from_codes(code[number], categories=pd.Index(list(place_of), dtype="str"))
 
 
 def people_from_names(
@@ -163,7 +163,7 @@ def people_from_names(
     """
     declared = {mask_addresses(account): person for account, person in declared.items()}
     accounts = names[names["kind"] == "account"].sort_values(["last", "name"], na_position="first")
-    latest = {str(a): str(n) for a, n in zip(accounts["id"], accounts["name"], strict=True)}
+    latest: dict[str, str] = dict(zip(accounts["id"].tolist(), accounts["name"].tolist(), strict=True))
     programs = set(accounts.loc[accounts["category"] == "app", "id"]) if "category" in accounts else set()
     programs |= {account for account, name in latest.items() if _is_bots(account, name)}
     groups = _Groups(
@@ -326,21 +326,28 @@ class _Groups:
         self, known: list[list[str]], links: list[list[str]]
     ) -> tuple[list[list[str]], list[Accounts]]:
         """Add links to those known, but none in a group that would then hold two declared persons."""
-        group_of = {account: group for group in self._components([*known, *links]) for account in group}
+        if not links:
+            return known, []
         mixed = {
-            group
-            for group in group_of.values()
+            account
+            for group in self._components([*known, *links])
             if len({self.declared[account] for account in group if account in self.declared}) > 1
+            for account in group
         }
-        added = [link for link in links if group_of[link[0]] not in mixed]
-        dropped = [tuple(sorted(link)) for link in links if group_of[link[0]] in mixed]
+        added = [link for link in links if link[0] not in mixed]
+        dropped = [tuple(sorted(link)) for link in links if link[0] in mixed]
         return [*known, *added], dropped
 
     def _components(self, links: Iterable[list[str]]) -> list[Accounts]:
         """Give all accounts in groups of those that links join, however far."""
-        from networkx.utils import UnionFind  # noqa: PLC0415 - a tenth of a second of import
+        joining = [link for link in links if len(link) > 1]
+        alone = (self.names.keys() | self.declared.keys()).difference(*joining)
+        groups: list[Accounts] = [(account,) for account in alone]
+        if joining:
+            from networkx.utils import UnionFind  # noqa: PLC0415 - a tenth of a second of import
 
-        groups = UnionFind(self.names.keys() | self.declared.keys())
-        for link in links:
-            groups.union(*link)
-        return sorted(tuple(sorted(group)) for group in groups.to_sets())
+            joined: UnionFind[str] = UnionFind()
+            for link in joining:
+                joined.union(*link)
+            groups += [tuple(sorted(group)) for group in joined.to_sets()]
+        return sorted(groups)

@@ -1,6 +1,5 @@
 """Keyed pseudonyms of persons, the same in every run."""
 
-import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -102,5 +101,5 @@ def pseudonym(name: str, *, key: bytes, length: int = SHORTEST) -> str:
     >>> pseudonym("dev-1", key=b"secret")
     'P-9MNKJ0'
     """
-    number = int.from_bytes(hmac.new(key, b"person\0" + name.encode(), hashlib.sha256).digest())
+    number = int.from_bytes(hmac.digest(key, b"person\0" + name.encode(), "sha256"))
     return "P-" + "".join(ALPHABET[(number >> 5 * digit) & 31] for digit in range(length))

@@ -29,6 +29,7 @@ _LETTERS: Final = str.maketrans(
 )
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa"})
 _ASIDE: Final = re.compile(r"\([^)]*\)?|\[[^\]]*\]?|\{[^}]*\}?|（[^）]*）?|\s[-–—|/@•]\s.*|[|/@].*")
+_ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _TITLES: Final = frozenset((
     "dr", "prof", "mr", "mrs", "ms", "miss", "mx", "sir", "herr", "frau", "hr", "fr", "dipl", "ing",
     "inz", "mgr", "jr", "sr", "ii", "iii", "iv", "phd", "md", "dds", "dvm", "bsc", "msc", "ba", "ma",
@@ -90,12 +91,16 @@ def folded(word: str) -> str:
     >>> folded("JOSÉ"), folded("Jose\u0301"), folded("Łukasz"), folded("Ｓtraße")
     ('jose', 'jose', 'lukasz', 'strasse')
     """
+    if word.isascii():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", word).casefold()
     return _DROPPED.sub("", unicodedata.normalize("NFKD", plain)).translate(_LETTERS)
 
 
 def words_of(text: str) -> Words:
     """Give the folded words of a text."""
+    if text.isascii():
+        return tuple(_ASCII_WORD.findall(text.lower()))
     return tuple(filter(None, map(folded, word_pattern().findall(unicodedata.normalize("NFC", text)))))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -67,9 +68,17 @@ def spells_table(spells: Iterable[Spell]) -> pd.DataFrame:
     >>> spells_table([Spell("dev-1", "web", date(2026, 1, 1))])["since"].dt.year.tolist()
     [2026]
     """
-    rows = pd.DataFrame(
-        [spell._replace(since=spell.since or date.min) for spell in spells], columns=list(Spell._fields)
-    )
+    known = [spell._replace(since=spell.since or date.min) for spell in spells]
+    return _spells_table(known) if known else _no_spells().copy(deep=False)
+
+
+@cache
+def _no_spells() -> pd.DataFrame:
+    return _spells_table([])
+
+
+def _spells_table(spells: list[Spell]) -> pd.DataFrame:
+    rows = pd.DataFrame(spells, columns=list(Spell._fields))
     days = {
         side: pd.Series(rows[side].to_list(), dtype="datetime64[us]").dt.tz_localize("UTC")
         for side in ("since", "until")
@@ -131,6 +140,8 @@ def teams_with_tickets(
         With ``of_ticket``. A ticket of components (or repositories) of several teams belongs to none of
         them; its components win over its repositories, also where they are of several teams.
     """
+    if not components and not repositories:
+        return replace(teams, of_ticket={})
     having = tickets.dropna(subset=["components"]) if components else tickets.iloc[:0]
     parts = having["components"].str.split("; ").explode()
     by_component = _only_team(having["ticket"].astype("str").reindex(parts.index), parts, components)

@@ -56,7 +56,7 @@ class Table:
 
 def empty(table: Table) -> pd.DataFrame:
     """The table without rows."""
-    return _without_rows(table).copy()
+    return _without_rows(table).copy(deep=False)
 
 
 @cache
@@ -139,6 +139,8 @@ def _repeated(frame: pd.DataFrame, key: tuple[str, ...]) -> int:
     In a table that is sorted by its key such rows are neighbours, which is seen without any other memory than
     for a few flags: a table has tens of millions of rows where there are so many tickets.
     """
+    if len(frame) < 2:
+        return 0
     equal, rises = np.ones(max(len(frame) - 1, 0), dtype=bool), np.zeros(max(len(frame) - 1, 0), dtype=bool)
     for name in key:
         values = frame[name]

@@ -89,6 +89,8 @@ def encode(values: "pd.Series[Any]", known: "pd.Index[Any]") -> Ints:
     [1, -1, -1]
     """
     coded = values if isinstance(values.dtype, pd.CategoricalDtype) else values.astype("category")
+    if known.is_(coded.cat.categories):
+        return coded.cat.codes.to_numpy().astype(np.int64)
     position = np.append(known.get_indexer(coded.cat.categories), -1).astype(np.int64)
     return position[coded.cat.codes.to_numpy()]
 
@@ -133,7 +135,7 @@ def distinct_words(*columns: "pd.Series[Any]") -> "pd.Index[Any]":
     >>> distinct_words(pd.Series(["b", None]), pd.Series(["a"])).tolist()
     ['a', 'b']
     """
-    words = {str(word) for column in columns for word in column.dropna().unique()}
+    words = {str(word) for column in columns for word in column.dropna().unique().tolist()}
     return pd.Index(sorted(words), dtype="str")
 
 

@@ -199,6 +199,8 @@ def _table(
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Join tables column by column, and drop each, so that hardly more than one copy is in memory."""
+    if len(tables) == 1:
+        return tables[0]
     columns = {
         name: pd.concat([table.pop(name) for table in tables], ignore_index=True) for name in WAITS.names
     }

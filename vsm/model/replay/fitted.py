@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.model.replay.lines import gates_of, order_of_line
-from vsm.model.replay.past import DAY, QUEUE, Past, past_of, stays_of
+from vsm.model.replay.past import DAY, QUEUE, Past, past_of, rows_by, stays_of
 from vsm.model.replay.routes import Open, Route, open_tickets, routes_of, ways_of
 from vsm.model.replay.stations import Rota, Shift, people_of
 from vsm.model.replay.steps import Floats, Ints, Server, Step
@@ -101,10 +101,9 @@ def fitted(
     lines = _lines(past, stays.stage, ways.line)
     moved = ~np.isnan(stays.left) & ~stays.bulk & ~stays.ends
     overtaking, given_up = {}, np.zeros(len(stays.stage), dtype=bool)
-    for stage, line in lines.items():
-        rows = np.flatnonzero(stays.stage == stage)
+    for stage, rows in rows_by(stays.stage, np.isin(stays.stage, list(lines))):
         share, passed_over = order_of_line(stays.entered[rows], stays.left[rows], moved_on=moved[rows])
-        overtaking[line] = share
+        overtaking[lines[stage]] = share
         given_up[rows] = passed_over
     routes, whole = routes_of(past, stays, ways)
     return Replay(
@@ -129,11 +128,8 @@ def fitted(
 
 def _lines(past: Past, stage: Ints, line: Ints) -> dict[int, int]:
     """Give the queues that lead to people, each with the line that most of its tickets wait in."""
-    rows = (past.kinds[stage] == QUEUE) & (line >= 0)
-    return {
-        int(queue): int(np.bincount(line[rows & (stage == queue)]).argmax())
-        for queue in np.unique(stage[rows])
-    }
+    leads = (past.kinds[stage] == QUEUE) & (line >= 0)
+    return {queue: int(np.bincount(line[rows]).argmax()) for queue, rows in rows_by(stage, leads)}
 
 
 def _past_weeks(created: Floats, past: Past) -> tuple[Floats, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from vsm.model.replay.past import ACTIVE, DAY, FINISHED, QUEUE, Flags, Past, Stays
+from vsm.model.replay.past import ACTIVE, DAY, FINISHED, QUEUE, Flags, Past, Stays, rows_by
 from vsm.model.replay.stations import People, worked
 from vsm.model.replay.steps import GATE, LINE, PAUSE, WORK, Floats, Ints, Step
 
@@ -96,12 +96,10 @@ def _work(past: Past, stays: Stays, *, people: People) -> Floats:
     ends = np.where(np.isnan(past.left), past.at, past.left)
     begun = np.minimum(past.begun, ends)
     known = np.isin(past.holder, list(people.history))
-    for holder in np.unique(past.holder[held & known]):
-        rows = np.flatnonzero(held & (past.holder == holder))
-        seconds[rows] = worked(people.history[int(holder)], begun[rows], ends[rows])
-    for stage, hours in people.usual.items():
-        rows = np.flatnonzero(held & ~known & (past.stage == stage))
-        seconds[rows] = worked(hours, begun[rows], ends[rows])
+    for holder, rows in rows_by(past.holder, held & known):
+        seconds[rows] = worked(people.history[holder], begun[rows], ends[rows])
+    for stage, rows in rows_by(past.stage, held & ~known & np.isin(past.stage, list(people.usual))):
+        seconds[rows] = worked(people.usual[stage], begun[rows], ends[rows])
     return np.add.reduceat(seconds, stays.first) if len(stays.first) else seconds[:0]
 
 

@@ -1,8 +1,9 @@
 """Who works at which stage, on how many tickets at a time, and in which hours, as the past shows it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from vsm.clock import ALWAYS as NEVER_CLOSED
 from vsm.clock import Calendar, Clock
-from vsm.model.replay.past import ACTIVE, DAY, Past
+from vsm.model.replay.past import ACTIVE, DAY, Past, rows_by
 from vsm.model.replay.steps import ROUND_THE_CLOCK, Floats, Hours, Ints, Server, hours_of
 
 SEEN_WITHIN: Final = 45 * DAY
@@ -86,7 +87,7 @@ def _local(days: pd.DatetimeIndex, hour: float, zone: str) -> Floats:
 
 
 def hour_of_day(seconds: Floats, zone: str) -> Floats:
-    """Give the local hour of the day, with its fraction.
+    """Give the local hour of the day, with its fraction; NaN for no instant.
 
     Examples
     --------
@@ -127,19 +128,22 @@ def people_of(past: Past, *, rota: Rota, until: float) -> People:
     last_seen = np.where(np.isnan(past.left), past.at, past.left)
     begin = float(past.entered.min(initial=past.at)) - 2 * DAY
     shifts, teams, usual, visits = {}, {}, {}, {}
-    for stage in np.unique(past.stage[held]):
-        rows = np.flatnonzero(held & (past.stage == stage))
+
+    @cache
+    def clocks(zone: str) -> tuple[Floats, Floats]:
+        return hour_of_day(past.begun, zone), hour_of_day(past.left, zone)
+
+    for stage, rows in rows_by(past.stage, held):
         team = past.teams[stage] or _most_frequent(past.team[rows])
-        shifts[int(stage)] = _shift(past, rows, rota.zone_of(team))
-        teams[int(stage)] = team
-        usual[int(stage)] = rota.hours(shifts[int(stage)], team, first=begin, last=until)
-        visits[int(stage)] = 0
+        shifts[stage] = _shift(rows, *clocks(rota.zone_of(team)))
+        teams[stage] = team
+        usual[stage] = rota.hours(shifts[stage], team, first=begin, last=until)
+        visits[stage] = 0
     servers: list[Server] = []
     numbers: dict[int, int] = {}
     history: dict[int, Hours] = {}
-    for holder in np.unique(past.holder[held]):
-        every = np.flatnonzero(held & (past.holder == holder))
-        rows = np.flatnonzero(recent & (past.holder == holder))
+    for holder, every in rows_by(past.holder, held):
+        rows = every[recent[every]]
         rows = rows if len(rows) >= FEWEST_VISITS else every
         if len(rows) < FEWEST_VISITS:
             continue
@@ -148,9 +152,9 @@ def people_of(past: Past, *, rota: Rota, until: float) -> People:
         hours = (
             ROUND_THE_CLOCK
             if agent
-            else rota.hours(_shift(past, rows, rota.zone_of(team)), team, first=begin, last=until)
+            else rota.hours(_shift(rows, *clocks(rota.zone_of(team))), team, first=begin, last=until)
         )
-        history[int(holder)] = hours
+        history[holder] = hours
         own = rows[recent[rows]]
         stages, counts = np.unique(past.stage[own], return_counts=True)
         lines = tuple(
@@ -160,7 +164,7 @@ def people_of(past: Past, *, rota: Rota, until: float) -> People:
             and last_seen[own[past.stage[own] == stage]].max() >= past.at - SEEN_WITHIN
         )
         if lines:
-            numbers[int(holder)] = len(servers)
+            numbers[holder] = len(servers)
             servers.append(Server(lines, _slots(past, own), hours))
         for stage, count in zip(stages.tolist(), counts.tolist(), strict=True):
             visits[stage] += count if stage in lines else 0
@@ -168,17 +172,16 @@ def people_of(past: Past, *, rota: Rota, until: float) -> People:
 
 
 def _most_frequent(teams: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> str | None:
-    known = [team for team in teams.tolist() if team is not None]
-    return max(sorted(set(known)), key=known.count) if known else None
+    known = Counter(team for team in teams.tolist() if team is not None)
+    return max(sorted(known), key=known.__getitem__, default=None)
 
 
-def _shift(past: Past, rows: Ints, zone: str) -> Shift:
+def _shift(rows: Ints, begun: Floats, left: Floats) -> Shift:
     """Give the usual hours: from when and until when work is pulled, and when the last of it ends."""
-    begun = hour_of_day(past.begun[rows], zone)
-    ended = past.left[rows][~np.isnan(past.left[rows])]
-    opens, takes = np.percentile(begun, USUAL)
+    ended = left[rows][~np.isnan(left[rows])]
+    opens, takes = np.percentile(begun[rows], USUAL)
     takes = max(takes, opens + 0.25)  # where all begin in the same minute of the day
-    closes = np.percentile(hour_of_day(ended, zone), USUAL[1]) if len(ended) else takes
+    closes = np.percentile(ended, USUAL[1]) if len(ended) else takes
     return Shift(float(opens), float(takes), float(min(max(closes, takes + 0.25), 24.0)))
 
 
