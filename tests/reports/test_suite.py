@@ -94,7 +94,7 @@ def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Calla
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_strips_are_short_and_part_of_the_page(
-    sample_run: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int
+    sample_run: Path, visit: Callable[..., Visit], picture: Callable[..., None], width: int, height: int
 ) -> None:
     """The first and the last are whole at both widths, though nothing was drawn by a script."""
     window = visit(width=width, height=height)
@@ -105,7 +105,7 @@ def test_strips_are_short_and_part_of_the_page(
         assert 40 < box["height"] < 180
         assert life.locator("i").count() > 5
         assert box["x"] + box["width"] <= width
-    page.screenshot(path=shots / f"{Path(TIMELINES).stem}-{width}.png")
+    picture(page, f"{Path(TIMELINES).stem}-{width}")
     page.locator(".filter input").fill("no ticket is called so")
     assert page.locator("section.timeline:visible").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
