@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.reports.pages import Cell, Visit
 from tests.reports.rendered import deck_of, demo_work
-from tests.reports.without_kernel import run_here
+from tests.reports.without_kernel import run_without_kernels
 from vsm.read import read_stream
 
 
@@ -48,7 +48,7 @@ def without_kernel() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vsm.read_stream", cache(read_stream), raising=False)
-        patch.setattr("vsm.reports.publish.attempt_notebook", run_here)
+        run_without_kernels(patch)
         yield
 
 

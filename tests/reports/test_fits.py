@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.reports.pages import Visit
+from tests.reports.pages import DRAWN, Visit, fitted
 from tests.reports.rendered import demo_work, report_of, tracker_work
 
 PHONE: Final = 390
@@ -60,13 +60,6 @@ SMALL: Final = r"""
     `${target.tagName}.${target.className} ${target.textContent.slice(0, 30)} ${Math.round(box.width)}x${Math.round(box.height)}`);
 }
 """
-DRAWN: Final = """
-async () => {
-  const frame = () => new Promise(requestAnimationFrame), timers = (after) => new Promise((done) => setTimeout(done, after));
-  for (const wait of [frame, frame, () => timers(300), frame, frame]) await wait();
-}
-"""
-"""Until a page has heard of its new size, and has drawn itself for it: its timers, of 150 milliseconds, come before ours."""
 LONG: Final = {"tickets.html", "timelines.html"}
 
 
@@ -75,13 +68,6 @@ def unreadable(page: Page) -> list[str]:
     page.evaluate("document.querySelectorAll('section:nth-of-type(n + 9)').forEach((each) => each.remove())")
     violations = Axe().run(page).response["violations"]
     return [fault["help"] for fault in violations if fault["impact"] in {"serious", "critical"}]
-
-
-def fitted(page: Page, width: int, scheme: Literal["light", "dark"] = "light") -> None:
-    """Let a page have this width and these colours, until it is drawn so."""
-    page.emulate_media(media="screen", color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate(DRAWN)
 
 
 def on_paper(page: Page) -> list[str]:
