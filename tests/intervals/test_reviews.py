@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests import pull_rows
 from tests.definitions.same_rows import assert_same
+from tests.frames import assert_same_rows
 from tests.logs import PERSONS, START, WORKFLOW_TOML, as_ofs, logs
 from tests.share import share
 from tests.stories import at, story
@@ -566,7 +567,7 @@ def test_phases_of_some_pull_requests_are_those_of_all(case: Reviewed, numbers: 
     acts = case.log.pull_events[case.log.pull_events["pull"].isin(set(pulls["pull"]))]
     alone = phases_table(phases_of_pulls(pulls, acts, people=context.people, as_of=context.as_of))
     found = context.phases_of(pulls, acts)
-    pd.testing.assert_frame_equal(found, alone, check_categorical=False)
+    assert_same_rows(found, alone)
 
 
 @pytest.mark.slow
