@@ -17,7 +17,7 @@ from tests.streams import sample_files
 # of addresses that nothing here asks for.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-EXAMPLES = share(16, of=500)
+EXAMPLES = share(10, of=500)
 settings.register_profile(
     "vsm", deadline=None, max_examples=EXAMPLES, derandomize="CI" in os.environ and not THOROUGH
 )

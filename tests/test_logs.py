@@ -58,7 +58,7 @@ def test_waits_and_work_are_the_lead_time(case: Case) -> None:
         assert waited + work == (finished_for_good(life) or life[-1].left or case.as_of) - life[0].entered
 
 
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(data=st.data())
 def test_order_of_rows_is_nothing(data: st.DataObject) -> None:
     """Shuffling the rows of a log changes no answer."""

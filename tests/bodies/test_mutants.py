@@ -96,7 +96,7 @@ def test_a_body_is_read_or_left_out_and_named(mutant: Any) -> None:
 @pytest.mark.slow
 @given(st.sampled_from(REST).flatmap(mutants))
 @example({"type": {"value": "site"}, "roles": {}})
-@settings(max_examples=share(12, of=500), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(8, of=500), deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_a_pull_learned_is_read_or_left_out_and_named(mutant: Any) -> None:
     """Roles of fields, statuses and issues that are gone: the ticket beside them is there all the same."""
     log = log_from_jira([text_of(RICH), text_of(mutant)])

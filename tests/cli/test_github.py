@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.github_server import ALWAYS, TOKEN, Running, Site, Traps, serve
-from tests.reports.without_kernel import run_here
+from tests.reports.without_kernel import run_without_kernels
 from vsm.read import read_stream
 
 
@@ -125,7 +125,7 @@ def test_a_report_of_issues_alone_is_made(
     vsm: Shell, work: Path, github: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages and slides; each cell of them runs."""
-    monkeypatch.setattr("vsm.reports.publish.attempt_notebook", run_here)
+    run_without_kernels(monkeypatch)
     assert vsm("pull", "--dir", work, "github", "--url", github.url, "--repo", "shop/web") == 0, vsm.err
     assert vsm("init", "--dir", work, "--infer") == 0, vsm.err
     assert vsm("report", "--dir", work, "01_where_does_time_go") == 0, vsm.err

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.gitlab_server import TOKEN, Running, Site, serve
-from tests.reports.without_kernel import run_here
+from tests.reports.without_kernel import run_without_kernels
 from vsm.read import read_stream
 
 
@@ -111,7 +111,7 @@ def test_a_stream_of_gitlab_issues_becomes_pages(
     vsm: Shell, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Report, slides and a scheduled run; nothing else is pulled."""
-    monkeypatch.setattr("vsm.reports.publish.attempt_notebook", run_here)
+    run_without_kernels(monkeypatch)
     with serve(Site.seeded(80, 30)) as gitlab:
         assert pulled(vsm, work, gitlab) == 0, vsm.err
         assert vsm("init", "--dir", work, "--infer") == 0, vsm.err

@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
+from tests.reports.without_kernel import run_without_kernels
 from vsm.schedule.history import open_history
 from vsm.sources.work_folder import WorkFolder
 
@@ -76,8 +77,11 @@ def test_a_source_whose_documents_defeat_us_costs_no_other_its_numbers(
     assert "fault: unreadable source (1)" in vsm.out
 
 
-def test_a_run_makes_a_report_of_what_can_be_read(vsm: Shell, work: Path, tmp_path: Path) -> None:
+def test_a_run_makes_a_report_of_what_can_be_read(
+    vsm: Shell, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two odd bodies, and a second source whose file is gone: its last data count, and the pages name both."""
+    run_without_kernels(monkeypatch)
     (tmp_path / "t.csv").write_text("ID,When,State\n7,2026-01-05 08:00,New\n")
     about = ["--map", "ticket=ID,at=When,status=State", "--timezone", "UTC"]
     assert vsm("pull", "--dir", work, "table", "--file", tmp_path / "t.csv", *about) == 0

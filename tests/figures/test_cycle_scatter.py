@@ -50,6 +50,7 @@ def test_each_finished_ticket_stands_at_its_finish_and_its_cycle_time() -> None:
     assert list(points.y) == [day * DAY for day in range(1, 13)]
 
 
+@pytest.mark.slow
 def test_the_pointer_finds_the_ticket_and_its_numbers() -> None:
     """The third: three days, from the Monday on which it was made."""
     assert facts(trace(drawn(), "delivered tickets").hovertext[2]) == {

@@ -14,6 +14,7 @@ from vsm.findings.durations import short_duration
 TEXT = st.text(max_size=60)
 
 
+@pytest.mark.slow
 @given(TEXT)
 def test_escaped_text_holds_no_markup_and_reads_as_before(text: str) -> None:
     """No angle bracket is left to open a tag; unescaped it is the text, its blanks made single."""

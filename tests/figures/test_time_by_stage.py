@@ -111,7 +111,7 @@ def test_tickets_done_at_once_have_spent_no_time() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from(list(KINDS)[:-1]), st.integers(1, 50)), min_size=1, max_size=6),

@@ -50,6 +50,7 @@ def test_findings_carry_number_interval_evidence_caveat_and_experiment(planted: 
     assert costs == sorted(costs, reverse=True)
 
 
+@pytest.mark.slow
 def test_findings_can_be_chosen_by_rule(planted: ValueStream) -> None:
     """In their order; that there are none of a kind is said as such, not as too few tickets."""
     chosen = planted.past_findings.about("queue", "return")

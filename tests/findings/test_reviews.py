@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from tests.pull_rows import instant, pipelines, pull_events, pulls
 from vsm.config import Workflow, parse_workflow
@@ -10,6 +11,8 @@ from vsm.eventlog.log import Log
 from vsm.findings import Finding, Findings
 from vsm.from_log import stream_from_log
 from vsm.tables import NAMES, PULL_EVENTS, conform
+
+pytestmark = pytest.mark.slow
 
 WORKFLOW = """
 [stream]

@@ -12,6 +12,7 @@ LIVES = [
 ]
 
 
+@pytest.mark.slow
 def test_small_blocks_give_the_same_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of tickets that wait for each other: a receiver's time is known to all blocks."""
     whole = stream_of(*LIVES, by="ann", settings='[[team]]\nname = "web"\nmembers = ["ann"]').waits

@@ -138,7 +138,7 @@ def facts_of(workflow: Workflow) -> dict[str, StageFacts]:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(cases())
 def test_random_lives_equal_the_definitions(case: Joined) -> None:
     """Every row and column of visits and handoffs, to the microsecond."""
@@ -157,7 +157,7 @@ def test_random_lives_equal_the_definitions(case: Joined) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(cases())
 def test_visits_tile_the_life_and_waits_and_work_are_the_lead_time(case: Joined) -> None:
     """No gap, no overlap; up to the finish, the loss or as-of, waits plus work are all there is."""
@@ -176,7 +176,7 @@ def test_visits_tile_the_life_and_waits_and_work_are_the_lead_time(case: Joined)
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(cases())
 def test_without_git_in_the_workflow_nothing_changes(case: Joined) -> None:
     """The very same events, whatever commits are known; and so where commits are known but of no ticket."""
@@ -193,7 +193,7 @@ def test_without_git_in_the_workflow_nothing_changes(case: Joined) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(cases().flatmap(lambda c: st.tuples(st.just(c), shuffles(c.events), shuffles(c.commits))))
 def test_shuffled_rows_change_nothing(drawn: tuple[Joined, pd.DataFrame, pd.DataFrame]) -> None:
     """Neither the order of events nor that of commits matters."""
@@ -203,7 +203,7 @@ def test_shuffled_rows_change_nothing(drawn: tuple[Joined, pd.DataFrame, pd.Data
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=200))
+@settings(max_examples=share(8, of=200))
 @given(cases())
 def test_renamed_statuses_change_no_duration(case: Joined) -> None:
     """Statuses of the tracker may be called anything; the milestones stay where they are."""

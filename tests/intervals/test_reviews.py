@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests import pull_rows
 from tests.definitions.same_rows import assert_same
+from tests.frames import assert_same_rows
 from tests.logs import PERSONS, START, WORKFLOW_TOML, as_ofs, logs
 from tests.share import share
 from tests.stories import at, story
@@ -531,7 +532,7 @@ def context_in(case: Reviewed) -> Context:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=300))
+@settings(max_examples=share(8, of=300))
 @given(reviewed())
 def test_random_lives_equal_the_definitions(case: Reviewed) -> None:
     """Every row of visits, handoffs and waits; waits and work are the lead time, to the microsecond."""
@@ -557,7 +558,7 @@ def test_random_lives_equal_the_definitions(case: Reviewed) -> None:
         assert waited.get(name, pd.Timedelta(0)) + worked == ends[name] - life["entered"].iloc[0]
 
 
-@settings(max_examples=share(12, of=300))
+@settings(max_examples=share(8, of=300))
 @given(reviewed(), st.sets(st.integers(0, 2)))
 def test_phases_of_some_pull_requests_are_those_of_all(case: Reviewed, numbers: set[int]) -> None:
     """A cut stream takes them from what its moves were made of."""
@@ -566,11 +567,11 @@ def test_phases_of_some_pull_requests_are_those_of_all(case: Reviewed, numbers: 
     acts = case.log.pull_events[case.log.pull_events["pull"].isin(set(pulls["pull"]))]
     alone = phases_table(phases_of_pulls(pulls, acts, people=context.people, as_of=context.as_of))
     found = context.phases_of(pulls, acts)
-    pd.testing.assert_frame_equal(found, alone, check_categorical=False)
+    assert_same_rows(found, alone)
 
 
 @pytest.mark.slow
-@settings(max_examples=share(12, of=300))
+@settings(max_examples=share(8, of=300))
 @given(reviewed())
 def test_at_any_instant_the_least_advanced_review_shows(case: Reviewed) -> None:
     """Asked of each half day by itself: the tracker's stage without reviews, and what splits it."""

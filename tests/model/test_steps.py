@@ -56,6 +56,7 @@ def test_minutes_are_no_waiting() -> None:
     assert waiting_steps(stays(*minutes), as_of=MONDAY + 16 * WEEK).empty
 
 
+@pytest.mark.slow
 def test_steps_are_the_same_whenever_they_are_looked_for() -> None:
     """Every week up to now gives a beginning of what is found now."""
     table = pd.concat([stays(*SLOWER, *[12.0] * 12), stays(*[50.0] * 28, stage="Desk")])

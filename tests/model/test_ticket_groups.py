@@ -38,6 +38,7 @@ def found(*kinds: str, of: Tables | None = None) -> dict[tuple[str, ...], Ticket
     return {(group.kind, *group.names): group for group in groups}
 
 
+@pytest.mark.slow
 def test_a_stage_has_the_tickets_that_were_there_the_longest_first() -> None:
     """Several visits of a ticket count together, and so does the ticket that is still there."""
     ready = found("stage")["stage", "Ready"]
@@ -92,6 +93,7 @@ def test_what_came_back_is_listed_with_the_time_after_its_return() -> None:
     assert [time / DAY for time in found("returned")["returned", "Build"].times] == [1]
 
 
+@pytest.mark.slow
 def test_nothing_has_no_groups() -> None:
     """No ticket, no group of any kind."""
     assert found(*(kind.kind for kind in KINDS), of=tables_of(stream_of())) == {}

@@ -74,6 +74,7 @@ def test_what_was_before_the_first_work_stays_apart() -> None:
     assert set(first["start"] >= middle) == {True, False}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("in_blocks_of_ten")
 @pytest.mark.parametrize(
     "made",

@@ -186,6 +186,7 @@ def test_assumed_kinds_call_for_care_and_forbid_nothing() -> None:
     assert both["evidence"]["Where their time goes"] == "statuses named in vsm.toml"
 
 
+@pytest.mark.slow
 def test_a_mapped_status_of_an_assumed_kind_is_shown_as_such() -> None:
     """With what its kind was guessed from, before those that are known."""
     stages = stream_of(DONE).stages

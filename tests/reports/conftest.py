@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.reports.pages import Cell, Visit
 from tests.reports.rendered import deck_of, demo_work
-from tests.reports.without_kernel import run_here
+from tests.reports.without_kernel import run_without_kernels
 from vsm.read import read_stream
 
 
@@ -48,16 +48,20 @@ def without_kernel() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vsm.read_stream", cache(read_stream), raising=False)
-        patch.setattr("vsm.reports.publish.attempt_notebook", run_here)
+        run_without_kernels(patch)
         yield
 
 
 @pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    """Where pictures of pages go: beside the checkout's build in continuous integration, for the reviewer."""
-    folder = Path(os.environ.get("VSM_SHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def picture() -> Callable[..., None]:
+    """Take a picture of a page, for the reviewer, where a folder for pictures is named (in continuous integration)."""
+    named = os.environ.get("VSM_SHOTS")
+
+    def take(page: Page, name: str, *, whole: bool = False) -> None:
+        if named:
+            page.screenshot(path=Path(named) / f"{name}.png", full_page=whole)
+
+    return take
 
 
 @pytest.fixture

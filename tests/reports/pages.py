@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Route
@@ -14,6 +14,13 @@ from tests.share import PATIENCE
 from vsm.cli import main
 
 Cell = dict[str, Any]
+DRAWN: Final = """
+async () => {
+  const frame = () => new Promise(requestAnimationFrame), timers = (after) => new Promise((done) => setTimeout(done, after));
+  for (const wait of [frame, frame, () => timers(300), frame, frame]) await wait();
+}
+"""
+"""Until a page has heard of its new size, and has drawn itself for it: its timers, of 150 milliseconds, come before ours."""
 PARAMETERS = "weeks: int = 12  # how far back\nteam: str | None = None  # one team only, such as # 7"
 
 
@@ -127,3 +134,10 @@ class Visit:
         self.page.goto(file.as_uri() + query)
         self.page.wait_for_selector("body[data-ready]")
         return self.page
+
+
+def fitted(page: Page, width: int, scheme: Literal["light", "dark"] = "light") -> None:
+    """Let a page have this width and these colours, until it is drawn so."""
+    page.emulate_media(media="screen", color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(DRAWN)

@@ -1,18 +1,19 @@
 """Is nothing cut off, on any page, at any width or on paper, and can everything be touched and read by all?"""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.reports.pages import Visit
+from tests.reports.pages import DRAWN, Visit, fitted
 from tests.reports.rendered import demo_work, report_of, tracker_work
 
 PHONE: Final = 390
 DESKS: Final = (1280, 1920, 768)
+SCHEMES: Final[dict[int, Literal["light", "dark"]]] = {DESKS[0]: "light", PHONE: "dark"}
+"""In which colours pages are read at which width."""
 CUT: Final = r"""
 () => {
   const faults = [], shown = (box) => box.width && box.height;
@@ -60,20 +61,6 @@ SMALL: Final = r"""
 }
 """
 LONG: Final = {"tickets.html", "timelines.html"}
-Pages = list[Path]
-
-
-def pages_of(run: Path) -> Pages:
-    """Every page of a report but the one that only a PDF is printed from."""
-    return sorted(page for page in run.glob("*.html") if page.name != "whole.html")
-
-
-@pytest.fixture(scope="module", params=["sample", "islandora"])
-def pages(request: pytest.FixtureRequest) -> Pages:
-    """The pages of the demo's report, and of a real tracker's."""
-    if request.param == "sample":
-        return pages_of(report_of(demo_work()))
-    return pages_of(report_of(tracker_work(request.getfixturevalue("real_data") / request.param)))
 
 
 def unreadable(page: Page) -> list[str]:
@@ -83,53 +70,60 @@ def unreadable(page: Page) -> list[str]:
     return [fault["help"] for fault in violations if fault["impact"] in {"serious", "critical"}]
 
 
-def on_a_phone(page: Page) -> dict[str, Any]:
-    """What is cut off, what cannot be touched, and, in the dark, what cannot be read."""
-    found = {"cut off": page.evaluate(CUT), "too small": page.evaluate(SMALL)}
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(700)  # drawn anew
-    return found | {"unreadable": unreadable(page)}
-
-
-def on_a_desk(page: Page) -> dict[str, Any]:
-    """What is cut off on a desk, a wide one, a tablet and a sheet of A4 less its margins; what cannot be read."""
-    found = {}
-    for width in DESKS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(700)  # drawn to its width
-        found[f"cut off at {width}"] = page.evaluate(CUT)
+def on_paper(page: Page) -> list[str]:
+    """What is cut off on a sheet of A4 less its margins."""
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.set_viewport_size({"width": 700, "height": 900})
-    page.wait_for_timeout(300)
-    found["cut off on paper"] = page.evaluate(CUT)
-    page.emulate_media(media="screen")
-    page.set_viewport_size({"width": DESKS[0], "height": 900})
-    return found | {"unreadable": unreadable(page)}
+    page.evaluate(DRAWN)
+    cut: list[str] = page.evaluate(CUT)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    return cut
 
 
-@pytest.mark.parametrize(("width", "look"), [(PHONE, on_a_phone), (DESKS[0], on_a_desk)])
+@pytest.mark.parametrize(
+    ("tracker", "widths", "read"),
+    [("sample", (PHONE, *DESKS), (DESKS[0], PHONE)), ("islandora", (*DESKS, PHONE), (PHONE,))],
+    ids=["sample", "islandora"],
+)
 def test_everything_can_be_seen_read_and_touched(
-    pages: Pages, visit: Callable[..., Visit], shots: Path, width: int, look: Callable[[Page], dict[str, Any]]
+    request: pytest.FixtureRequest,
+    visit: Callable[..., Visit],
+    picture: Callable[..., None],
+    tracker: str,
+    widths: tuple[int, ...],
+    read: tuple[int, ...],
 ) -> None:
     """Text and marks lie within their figure, cells within their table, those within the page, and on paper too.
 
-    Each target is 24 pixels wide and high at least on a phone, unless it stands within a sentence (WCAG 2.5.8),
-    and axe finds no serious fault on a dark phone and a light desk. Each figure has marks. A page is opened once for all of it, says
+    On a phone, a desk, a wide one and a tablet. Each target is 24 pixels wide and high at least on a phone, unless
+    it stands within a sentence (WCAG 2.5.8), and axe finds no serious fault on a light desk and a dark phone; what
+    is in the same places of a real tracker's pages is read in the dark. Each figure has marks. A page is opened
+    once, of the demo's report on a phone, of a real tracker's on a desk, and drawn anew for each width. It says
     nothing on the console, and calls nobody.
     """
-    window = visit(width=width, height=900)
+    work = (
+        demo_work() if tracker == "sample" else tracker_work(request.getfixturevalue("real_data") / tracker)
+    )
+    window = visit(width=widths[0], height=900)
     faults: dict[tuple[str, str], Any] = {}
-    for file in pages:
-        window.page.emulate_media(media="screen", color_scheme="light")
-        window.page.set_viewport_size({"width": width, "height": 900})
-        page = window.open(file)
+    for file in sorted(report_of(work).glob("*.html")):
+        if file.name == "whole.html":  # only a PDF is printed from it
+            continue
+        fitted(window.page, widths[0])
+        page, found = window.open(file), {}
         page.evaluate("document.querySelectorAll('details.more').forEach((fold) => { fold.open = true; })")
-        page.wait_for_timeout(700)  # what was folded is drawn to its width
-        page.screenshot(
-            path=shots / f"{file.parents[2].name.split('-')[0]}-{file.stem}-{width}.png",
-            full_page=file.name not in LONG,
-        )
-        faults |= {(file.name, kind): each for kind, each in look(page).items() if each}
+        for width in widths:
+            fitted(page, width)  # what was folded, too
+            found[f"cut off at {width}"] = page.evaluate(CUT)
+            if width == PHONE:
+                found["too small"] = page.evaluate(SMALL)
+            if width in SCHEMES:
+                picture(page, f"{tracker}-{file.stem}-{width}", whole=file.name not in LONG)
+        found["cut off on paper"] = on_paper(page)
+        for width in read:
+            fitted(page, width, SCHEMES[width])
+            found[f"unreadable at {width}"] = unreadable(page)
+        faults |= {(file.name, kind): each for kind, each in found.items() if each}
     assert faults == {}
     assert (window.said, window.called) == ([], [])

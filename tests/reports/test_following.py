@@ -1,7 +1,7 @@
 """Does a click on a point open its ticket, and nothing else?"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,28 @@ def followed(tmp_path_factory: pytest.TempPathFactory, write_notebook: Callable[
     return page
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser, followed: Path) -> Iterator[Visit]:
+    """A window for all tests; drawing the page takes a second and more."""
+    visit = Visit(browser, width=1280, height=720)
+    visit.open(followed)
+    yield visit
+    visit.page.context.close()
+
+
+@pytest.fixture
+def window(tab: Visit, followed: Path) -> Iterator[Visit]:
+    """The page in its only tab, which has said nothing and called nobody, with the pointer on no figure."""
+    tab.page.mouse.move(0, 0)
+    yield tab
+    for other in tab.page.context.pages[1:]:
+        other.close()
+    tab.said.clear()
+    tab.called.clear()
+    if tab.page.url != followed.as_uri():
+        tab.open(followed)
+
+
 def click(page: Page, figure: int, position: str) -> None:
     """Click a point where it is drawn."""
     chart = page.locator("figure.chart").nth(figure)
@@ -75,12 +97,9 @@ def click(page: Page, figure: int, position: str) -> None:
 
 
 @pytest.mark.parametrize("figure", [0, 1])
-def test_a_click_opens_the_ticket_in_a_tab_of_its_own(
-    followed: Path, visit: Callable[..., Visit], figure: int
-) -> None:
+def test_a_click_opens_the_ticket_in_a_tab_of_its_own(followed: Path, window: Visit, figure: int) -> None:
     """The new tab cannot reach the page, and the page stays where it is."""
-    window = visit()
-    page = window.open(followed)
+    page = window.page
     with page.context.expect_page() as opening:
         click(page, figure, "good")
     assert set(window.called) == {GOOD}
@@ -89,12 +108,9 @@ def test_a_click_opens_the_ticket_in_a_tab_of_its_own(
 
 
 @pytest.mark.parametrize("figure", [0, 1])
-def test_what_is_no_address_of_the_web_opens_nothing(
-    followed: Path, visit: Callable[..., Visit], figure: int
-) -> None:
+def test_what_is_no_address_of_the_web_opens_nothing(followed: Path, window: Visit, figure: int) -> None:
     """Neither a script nor a path nor a half address is followed, whoever wrote it into the data."""
-    window = visit()
-    page = window.open(followed)
+    page = window.page
     for position in (name for name in PLACES if name != "good"):
         click(page, figure, position)
         assert (len(page.context.pages), window.called, window.said) == (1, [], []), position
@@ -102,12 +118,9 @@ def test_what_is_no_address_of_the_web_opens_nothing(
         assert page.url == followed.as_uri(), position
 
 
-def test_a_click_goes_to_the_tickets_of_a_group_in_the_report_itself(
-    followed: Path, visit: Callable[..., Visit]
-) -> None:
+def test_a_click_goes_to_the_tickets_of_a_group_in_the_report_itself(followed: Path, window: Visit) -> None:
     """In the same tab, so that Back leads back; only to a place in the report's own page of tickets."""
-    window = visit()
-    page = window.open(followed)
+    page = window.page
     for position in PLACES[1:]:
         click(page, 3, position)
         assert (len(page.context.pages), page.url) == (1, followed.as_uri()), position
@@ -117,11 +130,9 @@ def test_a_click_goes_to_the_tickets_of_a_group_in_the_report_itself(
     assert page.evaluate("window.hacked") is None
 
 
-def test_a_click_on_a_cell_of_a_heat_map_goes_to_its_tickets(
-    followed: Path, visit: Callable[..., Visit]
-) -> None:
+def test_a_click_on_a_cell_of_a_heat_map_goes_to_its_tickets(followed: Path, window: Visit) -> None:
     """The second of two leads somewhere."""
-    page = visit().open(followed)
+    page = window.page
     page.locator("figure.chart").last.scroll_into_view_if_needed()
     box = page.locator("figure.chart").last.locator(".nsewdrag").bounding_box()
     assert box is not None
@@ -136,18 +147,16 @@ def test_a_click_on_a_cell_of_a_heat_map_goes_to_its_tickets(
     page.wait_for_url(f"**/{OWN[0]}")
 
 
-def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, visit: Callable[..., Visit]) -> None:
+def test_points_of_a_trace_without_links_lead_nowhere(followed: Path, window: Visit) -> None:
     """Customdata may hold an address for other reasons: only ``meta.links`` makes it a link."""
-    window = visit()
-    page = window.open(followed)
+    page = window.page
     click(page, 2, "good")
     assert (len(page.context.pages), window.called) == (1, [])
 
 
-def test_a_figure_drawn_anew_opens_its_tickets_once(followed: Path, visit: Callable[..., Visit]) -> None:
+def test_a_figure_drawn_anew_opens_its_tickets_once(followed: Path, window: Visit) -> None:
     """In another colour scheme, or after a print."""
-    window = visit()
-    page = window.open(followed)
+    page = window.page
     page.emulate_media(color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -157,11 +166,12 @@ def test_a_figure_drawn_anew_opens_its_tickets_once(followed: Path, visit: Calla
     page.wait_for_timeout(300)  # a second tab would open by now
     assert set(window.called) == {GOOD}
     assert len(page.context.pages) == 2
+    page.emulate_media(color_scheme="light")
 
 
-def test_the_pointer_tells_which_points_lead_somewhere(followed: Path, visit: Callable[..., Visit]) -> None:
+def test_the_pointer_tells_which_points_lead_somewhere(followed: Path, window: Visit) -> None:
     """A hand over a link, none over a point without."""
-    page = visit().open(followed)
+    page = window.page
     hand = "document.querySelector('figure.chart .draglayer .nsewdrag').style.cursor"
     seen = {}
     for position in ("script", "good"):

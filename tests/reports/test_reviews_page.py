@@ -1,47 +1,49 @@
 """Where do reviews wait? The page of the sample with pull requests."""
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.reports.pages import Visit, run_vsm
-from tests.reports.rendered import report_of
-from tests.streams import reviews_folder
-from vsm.sample import sample_workflow
+from tests.reports.pages import Visit, fitted
+from tests.reports.without_kernel import run_here
+from tests.streams import reviewed_stream
+from vsm.reports.render import render_page
 
 pytestmark = pytest.mark.slow
-PAGE = "08_where_do_reviews_wait"
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "08_where_do_reviews_wait.ipynb"
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page, rendered from the sample's archive."""
-    work = tmp_path_factory.mktemp("reviews")
-    (work / "archive").mkdir(mode=0o700)
-    shutil.copy(reviews_folder() / "archive.sqlite", work / "archive")
-    (work / "vsm.toml").write_text(sample_workflow(reviews=True), encoding="utf-8")
-    run_vsm("report", "--dir", work, PAGE)
-    return report_of(work) / f"{PAGE}.html"
+def window(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Visit]:
+    """The page, whose cells are run here, in a window for all tests."""
+    folder = tmp_path_factory.mktemp("reviews")
+    executed, page = folder / "reviews.ipynb", folder / "reviews.html"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vsm.read_stream", lambda *_, **__: reviewed_stream(), raising=False)
+        run_here(NOTEBOOK, to=executed, parameters={}, timeout=600)
+    page.write_text(render_page(executed, title="Shop", footer={}), encoding="utf-8")
+    visit = Visit(browser, width=1280, height=900)
+    visit.open(page)
+    yield visit
+    visit.page.context.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_figures_and_tables_fit(page: Path, visit: Callable[..., Visit], width: int) -> None:
+def test_figures_and_tables_fit(window: Visit, width: int) -> None:
     """Two figures with marks, and no sideways scrolling or message, on a phone too."""
-    window = visit(width=width, height=900)
-    shown = window.open(page)
-    for chart in shown.locator(".chart").all():
-        chart.scroll_into_view_if_needed()
-        chart.locator("svg.main-svg").first.wait_for()
-    assert shown.locator(".chart svg .bars .point").count() >= 10
-    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    fitted(window.page, width)
+    charts = window.page.locator(".chart").all()
+    assert [chart.locator("svg.main-svg").count() > 0 for chart in charts] == [True, True]
+    assert window.page.locator(".chart svg .bars .point").count() >= 10
+    assert window.page.evaluate("document.documentElement.scrollWidth") <= width
     assert window.said == []
 
 
-def test_what_was_planted_is_on_it(page: Path, visit: Callable[..., Visit]) -> None:
+def test_what_was_planted_is_on_it(window: Visit) -> None:
     """One person does most reviews, agents wait longer than people, and browser tests are flaky."""
-    text = visit().open(page).locator("main").inner_text()
+    text = window.page.locator("main").inner_text()
     assert "browser tests (shop)" in text
     assert "63 %" in text
     assert "AI agent" in text

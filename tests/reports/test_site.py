@@ -41,12 +41,12 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_first_page_is_readable_and_calls_nobody(
-    site: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int
+    site: Path, visit: Callable[..., Visit], picture: Callable[..., None], width: int, height: int
 ) -> None:
     """The notice first; every run with what came of it; hostile words are words; only tables scroll sideways."""
     window = visit(width=width, height=height)
     page = window.open(site)
-    page.screenshot(path=shots / f"site-{width}.png", full_page=True)
+    picture(page, f"site-{width}", whole=True)
     assert page.locator("[role=note]").inner_text().startswith("Note: It failed. <img src=x")
     assert page.locator(".pages a").first.get_attribute("href") == "a/index.html"
     outcomes = page.locator("table.runs tbody tr:not(.why) td:nth-of-type(1)").all_inner_texts()

@@ -46,7 +46,7 @@ def figure(title: str, *, line: str = "", notes: tuple[str, ...] = ()) -> Cell:
     return shown(plotly={"data": bars, "layout": layout})
 
 
-def walked(page: Page, shots: Path | None = None) -> list[dict[str, Any]]:
+def walked(page: Page, picture: Callable[..., None] | None = None) -> list[dict[str, Any]]:
     """Each slide's heading and, of its figures, how they fill their room; by the keyboard."""
     seen = []
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
@@ -61,19 +61,19 @@ def walked(page: Page, shots: Path | None = None) -> list[dict[str, Any]]:
                 " - r(p).bottom, marks: p.querySelectorAll('svg path, svg text').length })) }; })()"
             )
         )
-        if shots is not None:
-            page.screenshot(path=shots / f"slide-{len(seen)}-{page.viewport_size['width']}.png")  # type: ignore[index]
+        if picture is not None:
+            picture(page, f"slide-{len(seen)}-{page.viewport_size['width']}")  # type: ignore[index]
         page.keyboard.press(NEXT)
     return seen
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_sample_deck_is_drawn_offline(
-    sample_deck: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int
+    sample_deck: Path, visit: Callable[..., Visit], picture: Callable[..., None], width: int, height: int
 ) -> None:
     """Every figure fills its slide, nothing hangs out, and the deck neither speaks nor calls."""
     window = visit(width=width, height=height)
-    slides = walked(window.open_deck(sample_deck), shots)
+    slides = walked(window.open_deck(sample_deck), picture)
     headings = [told["heading"].replace("\n", " ") for told in slides]
     assert headings[0] == "Where does our work wait, and what do we try next?"
     assert headings[1].startswith("Since 6 December 2025: 'Reported' got worse")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.jira_bodies import issue
-from tests.reports.pages import Visit, shown_by_cells
+from tests.reports.pages import Cell, Visit, prose, shown_by_cells
 from tests.reports.rendered import make_tracker, planted_work, report_of, tracker_work
+from vsm.reports.render import render_page
 
 TRUST = "00_can_we_trust_the_data.html"
 PAGE = "01_where_does_time_go.html"
@@ -94,7 +95,7 @@ def test_evidence_leads_to_the_life_of_its_ticket(sample_run: Path, visit: Calla
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_strips_are_short_and_part_of_the_page(
-    sample_run: Path, visit: Callable[..., Visit], shots: Path, width: int, height: int
+    sample_run: Path, visit: Callable[..., Visit], picture: Callable[..., None], width: int, height: int
 ) -> None:
     """The first and the last are whole at both widths, though nothing was drawn by a script."""
     window = visit(width=width, height=height)
@@ -105,7 +106,7 @@ def test_strips_are_short_and_part_of_the_page(
         assert 40 < box["height"] < 180
         assert life.locator("i").count() > 5
         assert box["x"] + box["width"] <= width
-    page.screenshot(path=shots / f"{Path(TIMELINES).stem}-{width}.png")
+    picture(page, f"{Path(TIMELINES).stem}-{width}")
     page.locator(".filter input").fill("no ticket is called so")
     assert page.locator("section.timeline:visible").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -167,17 +168,29 @@ def test_real_trackers_render(real_data: Path, visit: Callable[..., Visit], trac
 
 @pytest.mark.slow
 def test_one_ticket_gives_a_kind_page(
-    tmp_path: Path, without_kernel: None, visit: Callable[..., Visit]
+    tmp_path: Path, without_kernel: None, write_notebook: Callable[..., Path], visit: Callable[..., Visit]
 ) -> None:
-    """No traceback and no made-up number: that there is nothing to show, or what has not happened so far."""
+    """No traceback and no made-up number: that there is nothing to show, or what has not happened so far.
+
+    What all pages show is drawn on one, after the name of each.
+    """
     (tmp_path / "few.jsonl").write_text(json.dumps(issue(0)))
-    window = visit()
     make_tracker(tmp_path, tmp_path / "few.jsonl", "report")
     run = report_of(tmp_path)
+    cells: list[Cell] = []
     for name in FIGURES:
-        text = window.open(run / name).locator("main").inner_text()
+        executed = json.loads((run / name).with_suffix(".ipynb").read_text(encoding="utf-8"))
+        cells += [prose(f"PAGE {name}", name=name[:2])]
+        cells += [{**cell, "id": f"{name[:2]}-{cell['id']}"} for cell in executed["cells"]]
+    file = tmp_path / "all.html"
+    file.write_text(render_page(write_notebook(tmp_path / "all.ipynb", *cells), title="All", footer={}))
+    window = visit()
+    _, *texts = window.open(file).locator("main").inner_text().split("PAGE ")
+    assert [text.split()[0] for text in texts] == list(FIGURES)
+    for name, text in zip(FIGURES, texts, strict=True):
         assert re.search("Nothing to show|No delivered ticket has passed", text) or name in TELLS_OF_ONE
         assert "nan" not in text.lower().split()
+    assert window.page.locator(".chart").count() == sum(FIGURES.values())
     assert window.said == []
     assert "Too few to say" in (run / "index.html").read_text()
 

@@ -40,6 +40,7 @@ def text() -> str:
     return body.html
 
 
+@pytest.mark.slow
 def test_a_number_leads_to_its_tickets_and_a_point_too() -> None:
     """What no list is about is plain text, and a point that leads nowhere."""
     html = lists().linked(page(READY, NOWHERE)).html
@@ -55,6 +56,7 @@ def test_a_list_says_how_many_there_are_and_shows_the_first() -> None:
     assert section.count("data-ticket=") == MOST
 
 
+@pytest.mark.slow
 def test_lists_of_weeks_are_short() -> None:
     """There are hundreds of them: of the 31 tickets that waited in the first week, ten."""
     week = tickets_link("waited", HOSTILE, "2026-01-05")
@@ -91,6 +93,7 @@ def test_one_picture_of_a_life_serves_every_list() -> None:
     assert 'aria-label="80 % in work"' in text()
 
 
+@pytest.mark.slow
 def test_a_stream_without_tickets_has_no_page_of_lists() -> None:
     """And no link to one."""
     empty = lists_of({Page("a.html", "A?"): page(READY)}, listing=listing_of(stream_of()))
@@ -98,6 +101,7 @@ def test_a_stream_without_tickets_has_no_page_of_lists() -> None:
     assert empty.linked(page(READY)).html.startswith("3<figure")
 
 
+@pytest.mark.slow
 def test_one_more_list_looks_at_its_own_tickets_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report has hundreds of lists: looking for each in all tickets took most of the time of a large one."""
     stream = stream_of(*[[("Ready", 2 + day), ("Build", 8), ("Done", 0)] for day in range(30)])

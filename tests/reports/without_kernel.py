@@ -5,11 +5,13 @@ report that ``rendered.py`` makes.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 import plotly.io
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
@@ -44,3 +46,9 @@ def run_here(
         finally:
             InteractiveShell.clear_instance()
     write_ipynb(whole, str(to))
+
+
+def run_without_kernels(patch: pytest.MonkeyPatch) -> None:
+    """Let every report and all slides be made so, and start no server that would run them."""
+    patch.setattr("vsm.reports.publish.forks", nullcontext)
+    patch.setattr("vsm.reports.publish.attempt_notebook", run_here)

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.jira_bodies import issue
+from tests.reports.pages import run_vsm
+from tests.reports.without_kernel import run_without_kernels
 from tests.schedule.world import PLAN
 from tests.share import share
 from vsm.schedule.history import open_history
@@ -138,8 +140,10 @@ def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
     work.mkdir()
     (work / "vsm.toml").write_text(PLAN.replace("keep = 6", f'keep = {KEEP}\npublish = "www"'))
     export(work, 1)
-    done(work, "pull", "jira", "--file", tmp_path / "issues.jsonl")
-    done(work, "run")
+    with pytest.MonkeyPatch.context() as patch:
+        run_without_kernels(patch)
+        run_vsm("pull", "--dir", work, "jira", "--file", tmp_path / "issues.jsonl")
+        run_vsm("run", "--dir", work)
     with open_history(WorkFolder(work).history) as history:
         (first,) = history.runs("weekly")
     theirs = put_strangers(work, first.folder)

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
 
+from tests.frames import assert_same_rows
 from tests.git_graphs import Graph, graphs
 from tests.share import share
 from vsm.eventlog.from_git import log_from_git
@@ -48,7 +48,7 @@ def same_history(ours: Log, theirs: Log) -> None:
     """Equal commits, whatever order unrelated ones stand in, and equal refs."""
     for name, key in (("commits", "commit"), ("releases", "release"), ("branches", "branch")):
         one, other = (getattr(log, name).sort_values(key, ignore_index=True) for log in (ours, theirs))
-        assert_frame_equal(one, other, check_categorical=False)
+        assert_same_rows(one, other)
     position = {commit: number for number, commit in enumerate(ours.commits["commit"])}
     for commit, parents in zip(ours.commits["commit"], ours.commits["parents"], strict=True):
         assert all(position[parent] < position[commit] for parent in parents.split())

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from tests.frames import assert_same_rows
 from tests.jira_bodies import history, issue
 from tests.share import share
 from tests.stream.work import AT, TOML, done, filled
@@ -141,7 +142,7 @@ def test_the_stored_log_gives_the_same_stream(tmp_path: Path) -> None:
     first, second = read_stream(root), read_stream(root)
     assert (WorkFolder(root).log / "events.parquet").exists()
     for name in ("tickets", "events", "visits", "handoffs", "waits", "names", "quality"):
-        assert_frame_equal(getattr(first, name), getattr(second, name), check_categorical=False)
+        assert_same_rows(getattr(first, name), getattr(second, name), name)
 
 
 def test_new_documents_make_the_log_anew(tmp_path: Path) -> None:

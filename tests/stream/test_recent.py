@@ -16,6 +16,8 @@ from vsm.archive_log import read_log
 from vsm.recent import MOST, pack, share, unchanged, unpack
 from vsm.sources.work_folder import WorkFolder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -74,6 +74,7 @@ def told() -> tuple[Rework, Load]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_rework_is_of_finished_tickets_in_stream_order(told: tuple[Rework, Load]) -> None:
     """Ticket a came back to both stages, an hour each; b is not done."""
     columns = ["stage", "n", "repetition_repeat", "again"]
@@ -83,6 +84,7 @@ def test_rework_is_of_finished_tickets_in_stream_order(told: tuple[Rework, Load]
     assert told[0].costs["total"].tolist() == [2 * HOUR]
 
 
+@pytest.mark.slow
 def test_load_is_of_open_tickets_too(told: tuple[Rework, Load]) -> None:
     """a and b at once for three hours, a alone for one, b alone until now: 100 hours in all."""
     load = told[1]

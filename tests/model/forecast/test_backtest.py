@@ -97,6 +97,7 @@ def test_the_future_moves_no_past_forecast(question: Question, cut: int, seed: i
     assert before == after
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(order: "st.randoms") -> None:  # type: ignore[valid-type]

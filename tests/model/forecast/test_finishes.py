@@ -69,6 +69,7 @@ def test_bulk_edits_are_no_finishes() -> None:
     assert [day for day, *_ in spans(stream)] == [3]
 
 
+@pytest.mark.slow
 def test_days_are_24_hours_that_end_at_the_hour_of_the_question_and_days_without_a_finish_are_zero() -> None:
     """The part of a day with which the record begins is left out."""
     stream = stream_of([("Build", 1.5), ("Done", 0)], [("Build", 3.2), ("Done", 0)])

@@ -66,6 +66,7 @@ def test_nobody_is_seen_to_reach_a_distant_day() -> None:
     assert found["chance"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_cycle_time_that_has_not_begun_is_left_out() -> None:
     """In Ready nobody has worked yet; without a service level there is nothing to say."""
     ready: Life = [("Ready", 0)]

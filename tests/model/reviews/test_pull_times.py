@@ -183,6 +183,7 @@ DRAWN = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=share(50, of=2000))
 @given(st.lists(DRAWN, min_size=8, max_size=12))
 def test_devlakes_steps_are_those_of_a_plain_loop(rows: list[dict[str, Any]]) -> None:

@@ -54,6 +54,7 @@ def test_a_limit_beyond_our_patience_ends_the_pull_with_a_sentence() -> None:
     assert pauses == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["502", "error"])
 def test_a_page_that_is_too_heavy_is_asked_for_in_parts(how: Any, tmp_path: Path) -> None:
     """At once, without a pause: fifty, then 25, then ten."""

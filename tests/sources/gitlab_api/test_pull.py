@@ -54,6 +54,7 @@ def test_nothing_new_takes_one_request_a_kind(archive: Archive) -> None:
         assert asked(run) == 4
 
 
+@pytest.mark.slow
 def test_what_changed_is_read_again(archive: Archive) -> None:
     """A card that was dragged, a review and a new issue: only they."""
     site = Site.seeded(12, 8)
@@ -104,6 +105,7 @@ def test_no_text_of_people_and_no_token_is_stored(archive: Archive, tmp_path: Pa
     ]
 
 
+@pytest.mark.slow
 def test_a_deleted_issue_is_noticed_by_the_count(archive: Archive) -> None:
     """Its number is asked for once, and it is gone; one that comes back is back."""
     site = Site.seeded(12, 8)
