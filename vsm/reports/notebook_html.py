@@ -79,8 +79,8 @@ def unbroken(text: str) -> str:
 def unbroken_html(page: str) -> str:
     """HTML in whose texts dates, and numbers with their units, stay on one line; code is left alone.
 
-    No character is changed, so that what is copied or searched for is as it was. Tables that are ``plain`` keep
-    their lines by themselves.
+    No character is changed, so that what is copied or searched for is as it was. Tables that are ``plain``
+    keep their lines by themselves.
 
     Examples
     --------
