@@ -84,7 +84,12 @@ def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: Valu
         "no recorded reason": "67 %", "rest of the batch": "25 %", "receiver at capacity": "5.5 %",
         "overtaken by later work": "1.8 %",
     }  # fmt: skip
-    assert slide.layout.meta["caption"] == "Without nights and weekends (75 % of all waiting); n = 168"
+    assert slide.layout.meta["caption"] == (
+        "67 %: between 39 % and 87 %; nights and weekends left out; n = 168"
+    )
+    assert "Nights, weekends and holidays, 75 % of all waiting by the clock" in " ".join(
+        slide.layout.meta["notes"]
+    )
     waits = planted._present.waiting
     assert waits["ticket"].nunique() == 168
 
@@ -115,7 +120,11 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
 
 def test_how_much_is_waiting_is_said_where_work_is_known(planted: ValueStream) -> None:
     """Else only which queue takes most."""
-    assert heading(planted.slide.map()) == "Work waits for 59 % of its lead time"
+    slide = planted.slide.map()
+    assert heading(slide) == "Work waits for 59 % of its lead time"
+    assert slide.layout.meta["notes"] == [
+        "Waiting in queues was 59 % (95 % CI 56 % to 63 %) of the lead time of 103 delivered tickets."
+    ]
     assert retro.where_time_goes(planted._present, planted.map_facts, work_known=False) == (
         "Where the time goes: 54 % of it is waiting in 'Reported'"
     )
@@ -130,6 +139,8 @@ def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
     )
     assert bars(slide) == {"before": "26 days", "after": "1.7 days"}
     assert slide.layout.meta["line"] == "Since 8 September 2025: A developer tests in the morning."
+    assert slide.layout.meta["caption"] == "Medians: −24 days; n = 267 before, 218 after"
+    assert "Weeks are too alike for the test and its interval" in slide.layout.meta["notes"][1]
 
 
 def judged(experiment: Experiment) -> str:

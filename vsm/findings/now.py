@@ -16,7 +16,9 @@ from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, asked_of, leading_cause, with_interval
 from vsm.model.period import clipped
 from vsm.model.queues import half_as_many
+from vsm.model.weekly import completed_by_week
 from vsm.quality.assumed import WORTH
+from vsm.stats.shares import share_with_interval
 
 UNKNOWN: Final = float("nan")
 QUIET: Final = pd.Timedelta(weeks=4)
@@ -206,6 +208,30 @@ def handoffs(present: Present) -> Iterator[Finding]:
             ),
             stages=tuple(sorted(rows["stage"].unique())),
         )
+
+
+def share_that_waited(present: Present, *, work_known: bool) -> str:
+    """Say with its interval how much of lead time was waiting; where work is not known, in what queue most.
+
+    Lead time is that of what was delivered in the period.
+    """
+    done = present.delivered.set_index("ticket")
+    if work_known and len(done):
+        work = present.visits[(present.visits["kind"] == "work") & present.visits["ticket"].isin(done.index)]
+        work = work.groupby(work["ticket"].astype("str"))["elapsed"].sum()
+        waited = done["lead"] - work.reindex(done.index, fill_value=pd.Timedelta(0))
+        seconds, whole = waited.dt.total_seconds(), completed_by_week(present.delivered)
+        where, what = "in queues", f"the lead time of {counted(len(done), 'delivered ticket')}"
+    else:
+        by = present.waiting.groupby(["stage", "ticket"])["seconds"].sum()
+        if by.empty:
+            return ""
+        stage = by.groupby("stage").sum().idxmax()
+        seconds, whole = by.loc[stage], present.by_week(present.open)
+        where, what = f"in '{stage}'", f"the time that tickets were open in {present.words}"
+    share, low, high = share_with_interval(seconds, whole=whole, minimum=present.minimum)
+    row = {"share": share, "low": low, "high": high}
+    return f"Waiting {where} was {with_interval(row)} of {what}."
 
 
 def handed_over(present: Present) -> tuple[pd.DataFrame, str]:
