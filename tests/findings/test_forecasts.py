@@ -31,7 +31,7 @@ def test_zero_tickets_are_said_as_doubt() -> None:
     row = ROW | {"amount": 14, "answer": 0, "verdict": "not yet tested", "outcomes": 1}
     said = forecast_sentence(row)
     assert said.startswith(
-        "Whether any ticket will be finished in the next two weeks is not sure (85 of 100;"
+        "Possibly no ticket will be finished in the next two weeks: that happens in more than 15 of 100 cases ("
     )
     assert "of 1 past forecast are known" in hit_words(row)
 

@@ -179,7 +179,7 @@ def finding(
     last = len(here) - 1
     return slide_chart(
         Bars(
-            names=[_week(week) for week in here.index],
+            names=[_week(week, year=last > _HALF_YEAR) for week in here.index],
             values=here.tolist(),
             labels=["" if place < last else number(count) for place, count in enumerate(here)],
             colour=KIND_COLOURS[str(kinds[stage])],
@@ -381,8 +381,8 @@ def _cut(summary: Any) -> str:
     return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder="\N{NO-BREAK SPACE}…")
 
 
-def _week(monday: pd.Timestamp) -> str:
-    return f"{monday.day} {monday:%b}"
+def _week(monday: pd.Timestamp, *, year: bool) -> str:
+    return f"{monday:%b %Y}" if year else f"{monday.day} {monday:%b}"
 
 
 def _day(at: date) -> str:
