@@ -34,6 +34,7 @@ _TITLE: Final = 90
 """More characters make a title of three lines."""
 _SUMMARY: Final = 30
 _HALF_YEAR, _YEAR = 26, 53
+_PLACE: Final = "\0"
 _DAY: Final = pd.Timedelta(days=1)
 _HOUR: Final = pd.Timedelta(hours=1)
 _PHASES: Final = {
@@ -207,7 +208,7 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
     about = next((each for each in claims if each.rule == "review"), None)
     ours = steps[(steps["rule"] == "vsm") & (steps["by"] == "everyone")].set_index("step")
     shown = ours.reindex(list(_PHASES)).dropna(subset=["time"])
-    if about is None or shown.empty:
+    if about is None or "waiting" not in shown.index:
         return None
     n = int(shown["n"].iloc[0])
     return slide_chart(
@@ -218,7 +219,7 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
             colour=KIND_COLOURS["queue"],
             pattern=KIND_PATTERNS["queue"],
         ),
-        title=about.title,
+        title=f"Pull requests wait {short_duration(shown.loc['waiting', 'time'])} for a review (median)",
         line=f"Try: {about.experiment}",
         caption=f"Median time in each phase of a review, n = {pluralize(n, 'pull request')}",
         alt=f"Median time in each phase of a review, of {pluralize(n, 'merged pull request')}: "
@@ -364,8 +365,16 @@ def _answer(row: Mapping[Any, Any], *, what: str, known: bool) -> str:
 
 
 def decision(findings: Findings) -> Words:
-    """What is decided: proposals from what the deck shows, with empty fields for who and by when."""
-    ideas = [each.experiment for each in to_act_on(findings)[: _MOST - 1]]
+    """What is decided: proposals from what the deck shows, alike ones as one; empty fields for who and when."""
+    places: dict[str, list[str]] = {}
+    for each in to_act_on(findings):
+        places.setdefault(each.experiment.replace(f"'{each.subject}'", _PLACE), []).append(
+            f"'{each.subject}'"
+        )
+    ideas = [
+        idea.replace(_PLACE, " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names))
+        for idea, names in places.items()
+    ][: _MOST - 1]
     return Words(
         rows=(("What", "Who", "By when"), *((idea, "", "") for idea in [*ideas, "Or an idea of our own:"]))
     )
