@@ -365,7 +365,7 @@ def _answer(row: Mapping[Any, Any], *, what: str, known: bool) -> str:
 
 
 def decision(findings: Findings) -> Words:
-    """What is decided: proposals from what the deck shows, alike ones as one; empty fields for who and when."""
+    """What is decided: what the deck proposes, alike ideas as one, with empty fields for who and by when."""
     places: dict[str, list[str]] = {}
     for each in to_act_on(findings):
         places.setdefault(each.experiment.replace(f"'{each.subject}'", _PLACE), []).append(
