@@ -101,9 +101,7 @@ def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: Valu
         "no recorded reason": "67 %", "rest of the batch": "25 %", "receiver at capacity": "5.5 %",
         "overtaken by later work": "1.8 %",
     }  # fmt: skip
-    assert slide.layout.meta["caption"] == (
-        "67 %: between 39 % and 87 %; nights and weekends left out; n = 168"
-    )
+    assert slide.layout.meta["caption"] == ("67 %: between 39 % and 87 %; n = 168, working hours only")
     assert "Nights, weekends and holidays, 75 % of all waiting by the clock" in " ".join(
         slide.layout.meta["notes"]
     )

@@ -175,7 +175,7 @@ def finding(
     doubt = "" if about.trust == TRUST[0] else f"; {about.trust}"
     caption, share = f"Tickets in '{stage}' at the end of each week", percent(about.share)
     if share in about.title and (sure := between({"low": about.low, "high": about.high})):
-        caption = f"Tickets there each week; the {share}: {sure}"
+        caption = f"Tickets each week; {share}: {sure}"
     here = counts[stage].tail(min(max(present.period.days // 7, _HALF_YEAR), _YEAR))
     last = len(here) - 1
     return slide_chart(
@@ -264,8 +264,7 @@ def causes(present: Present) -> go.Figure | None:
             colour=SOFT,
         ),
         title=f"{percent(shares.iloc[0])} of the waiting in working hours {_MAINLY[str(shares.index[0])]}",
-        caption=f"{sure and f'{percent(shares.iloc[0])}: {sure}; '}nights and weekends left out; n = "
-        f"{number(tickets)}",
+        caption=f"{sure and f'{percent(shares.iloc[0])}: {sure}; '}n = {number(tickets)}, working hours only",
         alt=f"Waiting in {present.words}, in working time, by cause; n = {pluralize(tickets, 'ticket')}.",
         notes=(
             f"All {pluralize(tickets, 'ticket')} that waited in {present.words}, finished or not. Each hour "

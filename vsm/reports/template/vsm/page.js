@@ -67,7 +67,8 @@
     });
     layout.legend = { ...layout.legend, bgcolor: colours.paper };
     // On a phone rows have their names within the plot: no line is drawn through these.
-    for (const note of layout.annotations ?? []) if (note.name === "row") note.bgcolor = colours.paper;
+    const opaque = colours.paper.replace(/, *0\)$/, ", 1)");
+    for (const note of layout.annotations ?? []) if (note.name === "row") note.bgcolor = opaque;
     const template = ((layout.template ??= {}).layout ??= {});
     template.shapedefaults = { ...template.shapedefaults, line: { ...template.shapedefaults?.line, color: colours.soft } };
     template.annotationdefaults = { ...template.annotationdefaults, arrowcolor: colours.soft };
