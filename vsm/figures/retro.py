@@ -219,7 +219,7 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
             colour=KIND_COLOURS["queue"],
             pattern=KIND_PATTERNS["queue"],
         ),
-        title=f"Pull requests wait {short_duration(shown.loc['waiting', 'time'])} for a review (median)",
+        title=f"Pull requests wait {short_duration(shown['time']['waiting'])} for a review (median)",
         line=f"Try: {about.experiment}",
         caption=f"Median time in each phase of a review, n = {pluralize(n, 'pull request')}",
         alt=f"Median time in each phase of a review, of {pluralize(n, 'merged pull request')}: "
@@ -254,7 +254,7 @@ def causes(present: Present) -> go.Figure | None:
     each = spent.groupby(["cause", "ticket"])["working"].sum()
     found = present.shares(each, spent.groupby("ticket")["working"].sum())
     found = found.sort_values("share", ascending=False, kind="stable").head(_MOST)
-    shares, sure = found["share"], between(found.iloc[0])
+    shares, sure = found["share"], between(found.iloc[0].to_dict())
     off = waits.loc[waits["cause"] == "non-working time", "seconds"].sum() / waits["seconds"].sum()
     return slide_chart(
         Bars(

@@ -218,15 +218,15 @@ def share_that_waited(present: Present, *, work_known: bool) -> str:
     done = present.delivered.set_index("ticket")
     if work_known and len(done):
         work = present.visits[(present.visits["kind"] == "work") & present.visits["ticket"].isin(done.index)]
-        work = work.groupby(work["ticket"].astype("str"))["elapsed"].sum()
-        waited = done["lead"] - work.reindex(done.index, fill_value=pd.Timedelta(0))
+        worked = work.groupby(work["ticket"].astype("str"))["elapsed"].sum()
+        waited = done["lead"] - worked.reindex(done.index, fill_value=pd.Timedelta(0))
         seconds, whole = waited.dt.total_seconds(), completed_by_week(present.delivered)
         where, what = "in queues", f"the lead time of {counted(len(done), 'delivered ticket')}"
     else:
         by = present.waiting.groupby(["stage", "ticket"])["seconds"].sum()
         if by.empty:
             return ""
-        stage = by.groupby("stage").sum().idxmax()
+        stage = str(by.groupby("stage").sum().idxmax())
         seconds, whole = by.loc[stage], present.by_week(present.open)
         where, what = f"in '{stage}'", f"the time that tickets were open in {present.words}"
     share, low, high = share_with_interval(seconds, whole=whole, minimum=present.minimum)
