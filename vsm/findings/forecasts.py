@@ -132,11 +132,12 @@ def _how_many(answers: pd.DataFrame) -> Iterator[Finding]:
     row = usual_answer(answers)
     if row is None:
         return
+    ahead, number = weeks_ahead(row["amount"]), row["answer"]
     yield Finding(
         rule="forecast",
-        subject=weeks_ahead(row["amount"]),
+        subject=ahead,
         claim=forecast_sentence(row),
-        title=f"{row['answer']:,} or more tickets in {weeks_ahead(row['amount'])}",
+        title=f"{f'{number:,} or more tickets' if number else 'Possibly no ticket'} in {ahead}",
         cost=pd.Timedelta(0),
         share=_UNKNOWN,
         low=_UNKNOWN,
