@@ -65,7 +65,7 @@ def test_a_burst_is_told_once_with_its_move_and_span() -> None:
         mark_bulk(moves(*[(n, n, "x", "B") for n in range(6)])), names={"A": "Open", "B": "Closed"}
     )
     assert rows["detail"][0].startswith(
-        "6 of 6 status changes (100.0 %) are bulk edits; visits they begin or end"
+        "6 of 6 status changes (100 %) are bulk edits; visits they begin or end"
     )
     assert rows["detail"].tolist()[1:] == [
         "6 tickets moved Open → Closed by one account, 2026-01-05 09:00 to 09:05 UTC"

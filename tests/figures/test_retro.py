@@ -1,5 +1,6 @@
 """What a retrospective's slides say: one message each, about now, and nothing where there is nothing to say."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from vsm.eventlog.log import Log
 from vsm.figures import retro
 from vsm.figures.handoffs import handoff_story
 from vsm.figures.slides import Words
+from vsm.findings import Findings
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 
@@ -76,6 +78,21 @@ def test_a_deck_proposes_what_it_shows_and_nothing_that_is_solved(planted: Value
     assert not any("Waiting for QA" in row[0] for row in rows)
 
 
+def test_what_is_proposed_for_several_stages_is_one_proposal(planted: ValueStream) -> None:
+    """Tickets that are over age here and there are gone through together."""
+    (stuck,) = planted.findings.about("stuck")
+    same = [
+        replace(stuck, subject=stage, experiment=stuck.experiment.replace("Reported", stage))
+        for stage in ("Filed", "Parked")
+    ]
+    _, *rows = retro.decision(Findings([stuck, *same])).rows
+    assert [row[0] for row in rows] == [
+        "Go through the tickets in 'Reported', 'Filed' and 'Parked' together, the oldest first: do what still "
+        "matters, and close what nobody will do.",
+        "Or an idea of our own:",
+    ]
+
+
 def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: ValueStream) -> None:
     """Nights and weekends are a footnote, never a bar."""
     slide = planted.slide.causes()
@@ -84,7 +101,10 @@ def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: Valu
         "no recorded reason": "67 %", "rest of the batch": "25 %", "receiver at capacity": "5.5 %",
         "overtaken by later work": "1.8 %",
     }  # fmt: skip
-    assert slide.layout.meta["caption"] == "Without nights and weekends (75 % of all waiting); n = 168"
+    assert slide.layout.meta["caption"] == ("67 %: between 39 % and 87 %; n = 168, working hours only")
+    assert "Nights, weekends and holidays, 75 % of all waiting by the clock" in " ".join(
+        slide.layout.meta["notes"]
+    )
     waits = planted._present.waiting
     assert waits["ticket"].nunique() == 168
 
@@ -92,7 +112,8 @@ def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: Valu
 def test_reviews_have_a_slide_where_they_wait_long(planted: ValueStream) -> None:
     """In the sample with pull requests; in the one without them there is none."""
     slide = reviewed_stream().slide.reviews()
-    assert heading(slide) == "Pull requests wait 5 h 56 min for a first response (median)"
+    assert heading(slide) == "Pull requests wait 3 h 34 min for a review (median)"
+    assert bars(slide)["waiting for a review"] == "3 h 34 min"
     assert list(bars(slide)) == [
         "waiting for a review", "in review", "waiting for the author", "rework", "waiting to be merged",
     ]  # fmt: skip
@@ -115,7 +136,11 @@ def test_over_age_tickets_are_named_the_oldest_first(planted: ValueStream) -> No
 
 def test_how_much_is_waiting_is_said_where_work_is_known(planted: ValueStream) -> None:
     """Else only which queue takes most."""
-    assert heading(planted.slide.map()) == "Work waits for 59 % of its lead time"
+    slide = planted.slide.map()
+    assert heading(slide) == "Work waits for 59 % of its lead time"
+    assert slide.layout.meta["notes"] == [
+        "Waiting in queues was 59 % (95 % CI 56 % to 63 %) of the lead time of 103 delivered tickets."
+    ]
     assert retro.where_time_goes(planted._present, planted.map_facts, work_known=False) == (
         "Where the time goes: 54 % of it is waiting in 'Reported'"
     )
@@ -130,6 +155,8 @@ def test_an_experiment_is_named_and_answered(planted: ValueStream) -> None:
     )
     assert bars(slide) == {"before": "26 days", "after": "1.7 days"}
     assert slide.layout.meta["line"] == "Since 8 September 2025: A developer tests in the morning."
+    assert slide.layout.meta["caption"] == "Medians: −24 days; n = 267 before, 218 after"
+    assert "Weeks are too alike for the test and its interval" in slide.layout.meta["notes"][1]
 
 
 def judged(experiment: Experiment) -> str:

@@ -69,7 +69,7 @@ def test_the_table_has_ranges_and_the_difference_of_pairs() -> None:
     """Days, and tickets without decimals."""
     laid_out = what_if_table(ANSWERS).data  # type: ignore[attr-defined]
     assert laid_out.iloc[0].tolist() == [
-        "A tester", LEAD, "55 d (44 to 62)", "20 d (19 to 27)", "−35.0 d (−39.0 to −24.0)"
+        "A tester", LEAD, "55 d (44 to 62)", "20 d (19 to 27)", "−35 d (−39 to −24)"
     ]  # fmt: skip
     assert laid_out.iloc[1].tolist()[2:] == ["200 (190 to 210)", "250 (230 to 280)", "+50 (+20 to +80)"]
 
@@ -89,10 +89,19 @@ def test_the_slide_names_what_helps_most() -> None:
     assert slide.heading == "What we could try: a tester – lead time 20 days instead of 55"
     assert [tuple(cell.replace("\xa0", " ") for cell in row) for row in slide.rows[1:]] == [
         ("As it is", "55 d", "–"),
-        ("A tester", "20 d", "−35.0 d (−39.0 to −24.0)"),
-        ("No approval", "55 d", "0 d (−1.0 to +1.0)"),
+        ("A tester", "20 d", "−35 d (−39 to −24)"),
+        ("No approval", "55 d", "0 d (−1 to +1)"),
     ]
     assert what_we_try(NOTHING) is None
+
+
+def test_whoever_subtracts_finds_the_difference_that_is_shown() -> None:
+    """As it is, with the change, and their difference are rounded alike."""
+    row = ("daily", LEAD, None, 15.37, 14.2, 19.83, 12.84, 10.2, 14.2, -2.53, -4.94, -1.37)
+    slide = what_we_try(replace(ANSWERS, scenarios=pd.DataFrame([row], columns=list(SCENARIO_COLUMNS))))
+    assert slide is not None
+    assert slide.heading == "What we could try: daily – lead time 12.8 days instead of 15.4"
+    assert slide.rows[2][1:] == ("12.8 d", "−2.6\xa0d\xa0(−4.9\xa0to\xa0−1.4)")
 
 
 def test_where_nothing_helps_the_slide_says_so() -> None:

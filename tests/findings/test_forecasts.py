@@ -31,9 +31,13 @@ def test_zero_tickets_are_said_as_doubt() -> None:
     row = ROW | {"amount": 14, "answer": 0, "verdict": "not yet tested", "outcomes": 1}
     said = forecast_sentence(row)
     assert said.startswith(
-        "Whether any ticket will be finished in the next two weeks is not sure (85 of 100;"
+        "Possibly no ticket will be finished in the next two weeks: that happens in more than 15 of 100 cases ("
     )
     assert "of 1 past forecast are known" in hit_words(row)
+    found = findings_about_what_comes(
+        Tables(pd.DataFrame([row])), tickets=TICKETS, workflow=WORKFLOW, as_of=NOW
+    )
+    assert found[0].title == "Possibly no ticket in the next two weeks"
 
 
 def test_four_weeks_are_forecast_else_two() -> None:

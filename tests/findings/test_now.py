@@ -34,7 +34,8 @@ def test_the_demo_names_first_what_is_wrong_at_its_end(planted: ValueStream) -> 
         ("stuck", "Reported"), ("batch", "Waiting for release"), ("handoff", "development → quality"),
     ]  # fmt: skip
     assert first[0].claim.startswith(
-        "47 tickets wait in 'Reported' now, 42 of them longer than 85 % of tickets stayed there (2 d 17 h)"
+        "47 tickets wait in 'Reported' now (up from 23 on 2026-01-26), 42 of them longer than 85 % of tickets "
+        "stayed there (2 d 17 h)"
     )
     assert all(finding.experiment and finding.trust == "sound" for finding in first)
 
@@ -192,9 +193,33 @@ def test_open_tickets_of_which_little_is_known_are_there_all_the_same() -> None:
     done = [[("Build", 95), ("Done", 1)]] * 2
     found = stream_of(*[[("Ready", 100)]] * 20, *done, settings=settings).findings
     assert one(found, "stuck", "Ready").claim.startswith(
-        "20 tickets wait in 'Ready' now, all of them since before 2026-03-16. How long is usual there cannot be "
-        "said, since no ticket ever left it; the oldest since 2026-01-05 (100 d)."
+        "20 tickets wait in 'Ready' now (up from none on 2026-01-05), all of them since before 2026-03-16. How "
+        "long is usual there cannot be said, since no ticket ever left it; the oldest since 2026-01-05 (100 d)."
     )
+
+
+def test_a_queue_says_since_when_so_many_are_there() -> None:
+    """Four since the first day, and eight that one person moved there at once on the 60th."""
+    moved = [[("Build", 60), ("Ready", 40)]] * 8
+    often = [[("Ready", 3 + day), ("Build", 4), ("Done", 1)] for day in range(12)]
+    stream = stream_of(*often, *[[("Ready", 100)]] * 4, *moved, by="person-01")
+    claim = one(stream.findings, "queue", "Ready").claim
+    assert "'Ready' holds 12 tickets now (up from 4 on 2026-03-06, mostly by bulk edits)." in claim
+    window = stream.where(since="2026-04-01")
+    claim = one(window.findings, "stuck", "Ready").claim
+    assert claim.startswith(
+        "12 tickets wait in 'Ready' now (more than half as many since before 2026-04-01), "
+    )
+
+
+def test_what_was_never_started_is_to_be_chosen_from() -> None:
+    """A limit is no answer to a hundred tickets that nobody has begun; it is where work waits in between."""
+    waiting = [[("Ready", 100)]] * 12
+    between = [[("Build", 10), ("Ready", 90)]] * 12
+    asked = one(stream_of(*[OFTEN] * 12, *waiting).findings, "queue", "Ready").experiment
+    assert asked.startswith("Choose from the 12 tickets in 'Ready' what will be started")
+    asked = one(stream_of(*[OFTEN] * 12, *between).findings, "queue", "Ready").experiment
+    assert asked.startswith("Set a WIP limit for 'Ready'")
 
 
 def test_a_batch_rhythm_of_the_past_is_no_finding_about_now() -> None:

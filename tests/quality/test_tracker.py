@@ -37,7 +37,7 @@ def test_a_migration_is_one_row_with_its_size(when: str) -> None:
         for n in range(1, 9)
     ]  # fmt: skip
     share, (check, detail) = rows(*bodies)
-    assert share[1].startswith("3 of 3 status changes (100.0 %) are bulk edits; ")
+    assert share[1].startswith("3 of 3 status changes (100 %) are bulk edits; ")
     assert check == "workflow migration"
     first, last = (f"{when.format(n).replace('T', ' ')[:16]}" for n in (6, 13))
     assert detail == (

@@ -86,9 +86,9 @@ def test_names_are_text() -> None:
 
 def test_one_picture_of_a_life_serves_every_list() -> None:
     """Eight of ten days were work; after that each list refers to the picture by its name."""
-    pictures = dict(re.findall(r'<symbol id="(s\d+)"[^>]*>(.*?)</symbol>', text()))
+    pictures = dict(re.findall(r'<g id="(s\d+)">(.*?)</g>', text()))
     assert set(pictures) == set(re.findall(r'<use href="#(s\d+)"/>', text()))
-    done = '<path class="of-queue" d="M0 0h20v8h-20z"/><path class="of-work" d="M20 0h80v8h-80z"/>'
+    done = '<path class="of-queue" d="M0 4h20"/><path class="of-work" d="M20 4h80"/>'
     assert pictures["s0"] == done
     assert 'aria-label="80 % in work"' in text()
 

@@ -38,8 +38,8 @@ def test_how_many_is_a_sentence_with_its_hit_rate(stream: ValueStream) -> None:
     """28 of 28 days; all past forecasts held."""
     said = str(stream.forecast.how_many(weeks=4))
     assert re.fullmatch(
-        r"In the next four weeks 28 or more tickets will be finished \(85 of 100; forecasts made this way held in "
-        r"100 % of \d+ weeks, \d\d % to 100 %\)\.",
+        r"In the next four weeks 28 or more tickets will be finished \(in 85 of 100 cases; forecasts made this "
+        r"way held in 100 % of \d+ weeks, \d\d % to 100 %\)\.",
         said,
     )
 
@@ -47,7 +47,7 @@ def test_how_many_is_a_sentence_with_its_hit_rate(stream: ValueStream) -> None:
 def test_when_is_a_date(stream: ValueStream) -> None:
     """Ten tickets at one a day are done on the tenth day."""
     due = START + pd.Timedelta(days=DAYS + 10)
-    assert f"10 more tickets will be finished by {due:%Y-%m-%d} (85 of 100;" in str(
+    assert f"10 more tickets will be finished by {due:%Y-%m-%d} (in 85 of 100 cases;" in str(
         stream.forecast.when(items=10)
     )
 

@@ -139,7 +139,7 @@ def test_a_bulk_edit_of_later_days_is_not_told(tmp_path: Path) -> None:
     whole = [detail[-29:] for _, detail in about(read_stream(root), "bulk edit")]
     assert whole[1:] == ["2026-01-06 09:00 to 09:00 UTC", "2026-01-20 09:00 to 09:00 UTC"]
     told = [detail[:36] for _, detail in about(read_stream(root, until="2026-01-15"), "bulk edit")]
-    assert told == ["6 of 6 status changes (100.0 %) are ", "6 tickets moved Open → In Progress b"]
+    assert told == ["6 of 6 status changes (100 %) are bu", "6 tickets moved Open → In Progress b"]
 
 
 def test_a_window_tells_links_and_doubts_of_its_own_tickets(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from vsm.figures.handoffs import handoff_story
 from vsm.figures.slides import Words
 from vsm.figures.what_if import what_we_try
 from vsm.findings import answered
+from vsm.findings.now import share_that_waited
 from vsm.findings.trust import WORK
 from vsm.tickets import first_to_look_at
 
@@ -188,7 +189,8 @@ class Slides(_Accessor):
             return None
         figure: go.Figure = Plots(stream).handoff_network(slide=True)
         claims = [finding.claim for finding in stream.findings.about("handoff")[:1]]
-        notes = [*claims, *handoff_story(present, stream.blocks)]
+        sums = f"Sums of what happened in {present.words}; findings say how far such shares vary by week."
+        notes = [*claims, sums, *handoff_story(present, stream.blocks)]
         figure.layout.meta = {**figure.layout.meta, "notes": notes}
         return figure
 
@@ -202,7 +204,9 @@ class Slides(_Accessor):
         # Where work is not recorded well enough, the map claims no time in work either.
         facts = recent.map_facts if known else recent.map_facts._replace(process=None)
         title = retro.where_time_goes(present, facts, work_known=known)
-        return figures.value_stream_map(recent.network, facts=facts, title=title, slide=True)
+        figure = figures.value_stream_map(recent.network, facts=facts, title=title, slide=True)
+        figure.layout.meta = {**figure.layout.meta, "notes": [share_that_waited(present, work_known=known)]}
+        return figure
 
 
 def life(stream: "ValueStream", key: str = "") -> go.Figure:

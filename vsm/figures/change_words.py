@@ -1,5 +1,6 @@
 """What stands beside a verdict on a change: what it assumes, how often it errs, and where the wait went."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -94,6 +95,39 @@ def how_much(found: Comparison) -> str:
         f"{signed(found.interval[1])}); log-rank test by weeks: p "
         f"{'< 0.001' if found.test.p < 0.001 else f'= {found.test.p:.3f}'}."
     )
+
+
+def in_days(time: pd.Timedelta) -> str:
+    """A time in days, a long one without decimals.
+
+    Examples
+    --------
+    >>> in_days(pd.Timedelta("41 h")), in_days(pd.Timedelta("25.75 d"))
+    ('1.7 days', '26 days')
+    """
+    return f"{_tenths(time):,g} days"
+
+
+def _tenths(time: pd.Timedelta) -> float:
+    days = time / pd.Timedelta(days=1)
+    return round(days, int(abs(days) < 10))
+
+
+def by_how_much(row: Mapping[Any, Any]) -> str:
+    """By how many days two medians differ, as ``in_days`` shows them, and within which bounds, where known.
+
+    Parameters
+    ----------
+    row
+        With ``before, after, low, high``, as ``experiments_judged`` gives them.
+    """
+    before, after = (_tenths(row[side]) for side in ("before", "after"))
+    change = in_days(pd.Timedelta(days=abs(after - before)))
+    ends = [time / pd.Timedelta(days=1) for time in (row["low"], row["high"])]
+    sure = (
+        f" (95 % CI {ends[0]:+.1f} to {ends[1]:+.1f})".replace("-", "−") if not np.isnan(ends).any() else ""
+    )
+    return f"{'−' if after < before else '+'}{change}{sure}"
 
 
 def where_it_went(grown: "pd.Series[Any] | None") -> str:

@@ -11,7 +11,7 @@ from vsm.figures.change import UNNAMED
 from vsm.figures.change_words import HOW_SURE, remarks, signed, where_it_went
 from vsm.figures.labels import TOO_FEW
 from vsm.figures.tables import Columns, table_of
-from vsm.findings.durations import short_duration
+from vsm.findings.durations import as_shown, short_duration
 from vsm.model.change import LEAD, SHORTER, chosen_change, day_in_utc, experiments_judged
 from vsm.model.moved_waits import most_grown, waits_before_and_after
 
@@ -129,7 +129,11 @@ def moved_waits_table(
         "Median after": lambda row: _median_stay(row, "after", minimum),
         "Tickets before": ("held_before", _one_digit),
         "Tickets after": ("held_after", _one_digit),
-        "Change": ("growth", lambda growth: "unknown" if pd.isna(growth) else _signed(growth)),
+        "Change": lambda row: (
+            "unknown"
+            if pd.isna(row["growth"])
+            else _signed(round(row["held_after"], 1) - round(row["held_before"], 1))
+        ),
         "n": lambda row: f"{row['n_before']:,} / {row['n_after']:,}",
     }
     caption = (
@@ -153,7 +157,8 @@ def _one_digit(count: float) -> str:
 def _difference(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["difference"]):
         return "–"
-    ends = [signed(row[name]) for name in ("difference", "low", "high")]
+    difference = as_shown(row["after"]) - as_shown(row["before"])
+    ends = [signed(time) for time in (difference, row["low"], row["high"])]
     if pd.isna(row["low"]) and pd.isna(row["high"]):
         return ends[0]
     return f"{ends[0]} ({ends[1]} to {ends[2]})"

@@ -18,8 +18,8 @@ from vsm.findings.forecasts import SAID, USUAL, forecast_sentence, usual_answer
 from vsm.model.forecast import FEWEST_OUTCOMES
 
 _SHADES: Final = {0.5: ("#7fb8d8", "star"), 0.7: ("#4a98c9", "square"), 0.85: ("#0072b2", "diamond"),
-                  0.95: ("#00609c", "triangle-left")}  # fmt: skip
-"""Level → colour, the surer the darker, and shape."""
+                  0.95: (INK, "triangle-left")}  # fmt: skip
+"""Level → colour, the surer the further from the paper's, light or dark, and shape."""
 _SIZES: Final = {0.5: 19, 0.7: 15, 0.85: 12, 0.95: 7}
 """Of marks that may lie on one another."""
 _HITS: Final = {True: (KIND_COLOURS["done"], "circle", "held"), False: (BACK, "x", "missed")}
@@ -76,9 +76,9 @@ def forecast_fan(
         of="forecast_fan",
         title=title or _FAN_TITLE,
         caption=(
-            f"Steps: tickets finished since {iso_day(shown.index[0])}. Blue: of 100 such forecasts 95 "
-            "(darkest), 85, 70 or 50 end on or above the line. Marks: what was forecast four weeks before, "
-            "with 85 of 100; it held where the stepped line is at least as high. "
+            f"Steps: tickets finished since {iso_day(shown.index[0])}. Fan: of 100 such forecasts 95 "
+            "(lowest line), 85, 70 or 50 end on or above the line. Marks: what was forecast four weeks "
+            "before, with 85 of 100; it held where the stepped line is at least as high. "
             f"n = {pluralize(len(asked), 'past forecast')}."
         ),
         alt=f"{forecast_sentence(row)} {number(asked['held'].sum())} of {number(len(asked))} past ones held.",

@@ -13,12 +13,14 @@ import plotly.graph_objects as go
 
 from vsm.config import Experiment
 from vsm.errors import ParameterError
+from vsm.figures.change_words import by_how_much, in_days, remarks
 from vsm.figures.labels import number, pluralize
 from vsm.figures.slides import Bars, Words, slide_chart
 from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
 from vsm.findings import Finding, Findings, Present, Summary, changes_since
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.finding import TRUST
+from vsm.findings.why import between
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
 from vsm.model.map_facts import MapFacts
@@ -32,6 +34,7 @@ _TITLE: Final = 90
 """More characters make a title of three lines."""
 _SUMMARY: Final = 30
 _HALF_YEAR, _YEAR = 26, 53
+_PLACE: Final = "\0"
 _DAY: Final = pd.Timedelta(days=1)
 _HOUR: Final = pd.Timedelta(hours=1)
 _PHASES: Final = {
@@ -170,11 +173,14 @@ def finding(
     if stage not in counts:
         return Words(about.title, items=(about.claim,), **said)
     doubt = "" if about.trust == TRUST[0] else f"; {about.trust}"
+    caption, share = f"Tickets in '{stage}' at the end of each week", percent(about.share)
+    if share in about.title and (sure := between({"low": about.low, "high": about.high})):
+        caption = f"Tickets each week; {share}: {sure}"
     here = counts[stage].tail(min(max(present.period.days // 7, _HALF_YEAR), _YEAR))
     last = len(here) - 1
     return slide_chart(
         Bars(
-            names=[_week(week) for week in here.index],
+            names=[_week(week, year=last > _HALF_YEAR) for week in here.index],
             values=here.tolist(),
             labels=["" if place < last else number(count) for place, count in enumerate(here)],
             colour=KIND_COLOURS[str(kinds[stage])],
@@ -183,7 +189,7 @@ def finding(
             ticks=sorted({0, last // 3, 2 * last // 3, last}),
         ),
         title=about.title,
-        caption=f"Tickets in '{stage}' at the end of each week{doubt}",
+        caption=f"{caption}{doubt}",
         alt=f"Tickets in '{stage}' at the end of each week: {number(here.iloc[0])} in the first, "
         f"{number(here.iloc[-1])} in the last.",
         **said,
@@ -202,7 +208,7 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
     about = next((each for each in claims if each.rule == "review"), None)
     ours = steps[(steps["rule"] == "vsm") & (steps["by"] == "everyone")].set_index("step")
     shown = ours.reindex(list(_PHASES)).dropna(subset=["time"])
-    if about is None or shown.empty:
+    if about is None or "waiting" not in shown.index:
         return None
     n = int(shown["n"].iloc[0])
     return slide_chart(
@@ -213,7 +219,7 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
             colour=KIND_COLOURS["queue"],
             pattern=KIND_PATTERNS["queue"],
         ),
-        title=about.title,
+        title=f"Pull requests wait {short_duration(shown['time']['waiting'])} for a review (median)",
         line=f"Try: {about.experiment}",
         caption=f"Median time in each phase of a review, n = {pluralize(n, 'pull request')}",
         alt=f"Median time in each phase of a review, of {pluralize(n, 'merged pull request')}: "
@@ -241,27 +247,29 @@ def where_time_goes(present: Present, facts: MapFacts, *, work_known: bool) -> s
 def causes(present: Present) -> go.Figure | None:
     """Why work waited in the current period: working time by cause, of all tickets; None where not known."""
     waits = present.waiting[~present.waiting["bulk"].astype(bool)]
-    sums = waits.groupby("cause")["working"].sum().sort_values(ascending=False, kind="stable")
-    sums = sums[sums.index.isin(list(CAUSE_COLOURS)) & (sums > 0)]
+    spent = waits[waits["cause"].isin(list(CAUSE_COLOURS)) & (waits["working"] > 0)]
     tickets = waits["ticket"].nunique()
-    if not present.causes_known or sums.empty or tickets < present.minimum:
+    if not present.causes_known or spent.empty or tickets < present.minimum:
         return None
-    shares = sums / sums.sum()
-    shown = shares.head(_MOST)
+    each = spent.groupby(["cause", "ticket"])["working"].sum()
+    found = present.shares(each, spent.groupby("ticket")["working"].sum())
+    found = found.sort_values("share", ascending=False, kind="stable").head(_MOST)
+    shares, sure = found["share"], between(found.iloc[0].to_dict())
     off = waits.loc[waits["cause"] == "non-working time", "seconds"].sum() / waits["seconds"].sum()
     return slide_chart(
         Bars(
-            names=[_SHORT[str(cause)] for cause in shown.index],
-            values=(100 * shown).round(1).tolist(),
-            labels=[percent(share) for share in shown],
+            names=[_SHORT[str(cause)] for cause in shares.index],
+            values=(100 * shares).round(1).tolist(),
+            labels=[percent(share) for share in shares],
             colour=SOFT,
         ),
         title=f"{percent(shares.iloc[0])} of the waiting in working hours {_MAINLY[str(shares.index[0])]}",
-        caption=f"Without nights and weekends ({percent(off)} of all waiting); n = {number(tickets)}",
+        caption=f"{sure and f'{percent(shares.iloc[0])}: {sure}; '}n = {number(tickets)}, working hours only",
         alt=f"Waiting in {present.words}, in working time, by cause; n = {pluralize(tickets, 'ticket')}.",
         notes=(
             f"All {pluralize(tickets, 'ticket')} that waited in {present.words}, finished or not. Each hour "
-            "counts once, under the first cause that applies.",
+            f"counts once, under the first cause that applies. Nights, weekends and holidays, {percent(off)} "
+            "of all waiting by the clock, are left out.",
             "At capacity: the receiver worked on what had become ready earlier. Overtaken: only on what "
             "became ready later. No recorded reason: that blames nobody.",
         ),
@@ -279,7 +287,7 @@ def over_age(present: Present) -> Words | None:
     oldest = late.head(_MOST)
     about = present.tickets.set_index(present.tickets["ticket"].astype("str")).reindex(oldest["ticket"])
     rows = [
-        (str(key), _cut(summary), str(stage), _in_days(stay))
+        (str(key), _cut(summary), str(stage), in_days(stay))
         for key, summary, stage, stay in zip(
             about["key"], about["summary"], oldest["stage"], oldest["stay"], strict=True
         )
@@ -317,7 +325,7 @@ def experiment(
     title = _answer(row, what=what, known=known)
     notes = (
         f"{row['name']}, since {row['since']}; expected: {what} {row['expect']}. {latest.change}".strip(),
-        f"Medians by Kaplan–Meier, tested by weeks: {row['answer']}.",
+        " ".join([f"Medians by Kaplan–Meier, tested by weeks: {row['answer']}.", *remarks(row["found"])]),
         "Other things changed as well: a test shows that times differ, not why. Not yet seen does not prove "
         "that nothing happened.",
         "The next experiment goes into experiments.toml in the work folder, with its first day.",
@@ -329,13 +337,13 @@ def experiment(
         Bars(
             names=["before", "after"],
             values=[round(time / _DAY, 2) for time in times],
-            labels=[_in_days(time) for time in times],
+            labels=[in_days(time) for time in times],
             colour=KIND_COLOURS["work"],
         ),
         title=title,
         line=line,
-        caption=f"Median of {what}; n = {row['n_before']:,} before, {row['n_after']:,} after",
-        alt=f"Median of {what}: {_in_days(times[0])} before, {_in_days(times[1])} after “{latest.name}”.",
+        caption=f"Medians: {by_how_much(row)}; n = {row['n_before']:,} before, {row['n_after']:,} after",
+        alt=f"Median of {what}: {in_days(times[0])} before, {in_days(times[1])} after “{latest.name}”.",
         notes=notes,
     )
 
@@ -343,7 +351,7 @@ def experiment(
 def _answer(row: Mapping[Any, Any], *, what: str, known: bool) -> str:
     """Answer whether an experiment helped, by its name."""
     name = f"“{row['name']}”"
-    before, after = (_in_days(row[side]) for side in ("before", "after"))
+    before, after = (in_days(row[side]) for side in ("before", "after"))
     moved = f" from {before.removesuffix(' days')} to {after}" if known else ""
     change = "cut" if row["verdict"] == "shorter" else "stretched"
     if row["answer"] in ("yes", "no, the opposite"):
@@ -356,8 +364,16 @@ def _answer(row: Mapping[Any, Any], *, what: str, known: bool) -> str:
 
 
 def decision(findings: Findings) -> Words:
-    """What is decided: proposals from what the deck shows, with empty fields for who and by when."""
-    ideas = [each.experiment for each in to_act_on(findings)[: _MOST - 1]]
+    """What is decided: what the deck proposes, alike ideas as one, with empty fields for who and by when."""
+    places: dict[str, list[str]] = {}
+    for each in to_act_on(findings):
+        places.setdefault(each.experiment.replace(f"'{each.subject}'", _PLACE), []).append(
+            f"'{each.subject}'"
+        )
+    ideas = [
+        idea.replace(_PLACE, " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names))
+        for idea, names in places.items()
+    ][: _MOST - 1]
     return Words(
         rows=(("What", "Who", "By when"), *((idea, "", "") for idea in [*ideas, "Or an idea of our own:"]))
     )
@@ -373,14 +389,8 @@ def _cut(summary: Any) -> str:
     return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder="\N{NO-BREAK SPACE}…")
 
 
-def _in_days(time: pd.Timedelta) -> str:
-    """Say a time in days, a long one without decimals."""
-    days = time / _DAY
-    return f"{days:,.0f} days" if days >= 10 else f"{days:,.1f} days"
-
-
-def _week(monday: pd.Timestamp) -> str:
-    return f"{monday.day} {monday:%b}"
+def _week(monday: pd.Timestamp, *, year: bool) -> str:
+    return f"{monday:%b %Y}" if year else f"{monday.day} {monday:%b}"
 
 
 def _day(at: date) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import TOO_FEW, hover, iso_day, number, pluralize
+from vsm.figures.labels import TOO_FEW, hover, iso_day, number, pluralize, text_width
 from vsm.figures.links import linked_keys
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_numbers, value_axis
 from vsm.figures.tables import Columns, if_known, table_of
@@ -120,7 +120,7 @@ def review_times(steps: pd.DataFrame, *, title: str | None = None) -> go.Figure:
         head=34,
         foot=46,
         left=SIDE + 150,
-        right=SIDE + (76 if len(shown) == 1 else 140),
+        right=SIDE + 14 + text_width(texts, size=12),
     )
 
 

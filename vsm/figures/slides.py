@@ -119,7 +119,7 @@ def slide_chart(
         axes = {
             "xaxis": _axis(bars.ticks, names) | {"tickangle": 0},
             "yaxis": upright,
-            "margin": {"l": 110, "r": 70, "t": 44, "b": 60},
+            "margin": {"l": 110, "r": 80, "t": 44, "b": 60},
         }
     drawn = go.Bar(
         **across,

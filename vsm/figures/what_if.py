@@ -20,6 +20,8 @@ from vsm.what_if import Answers
 MOST_ON_A_SLIDE: Final = 3
 """Changes in a table whose letters are read from the back of a room: the best one, and the first others."""
 _ROW: Final = 54
+_LONG: Final = 100
+"""Days from which on nobody needs a tenth."""
 _NOTHING: Final = (
     "No change has been tried; write one into vsm.toml as [[what_if]], or call stream.what_if([...])."
 )
@@ -109,7 +111,11 @@ def _measure(row: Mapping[Any, Any]) -> str:
 
 
 def _number(days: float) -> str:
-    return f"{days:.1f}" if days < 10 else f"{days:.0f}"
+    return f"{days:,.{_digits(days)}f}".removesuffix(".0")
+
+
+def _digits(days: float) -> int:
+    return int(abs(days) < _LONG)
 
 
 def replay_check(trust: pd.DataFrame, *, title: str | None = None) -> go.Figure:
@@ -197,7 +203,7 @@ def what_if_table(answers: Answers) -> Styler:
         "Difference": _difference,
     }
     caption = (
-        "Middle of all replications, and the range of 90 of 100. The difference is taken within each pair of "
+        "Middle of all replications, and the range of 90 of 100; that of the difference is of pairs of "
         "replications, which have the same weeks and tickets."
     )
     return table_of(whole, columns, caption, nothing=answers.sentences[0] if answers.sentences else _NOTHING)
@@ -214,10 +220,14 @@ def _with_range(row: Mapping[Any, Any], middle: str, low: str, high: str) -> str
 def _difference(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["difference"]):
         return "–"
-    digits, unit = (1, " d") if row["measure"] in (LEAD, LEAD_85) else (0, "")
+    days = row["measure"] in (LEAD, LEAD_85)
+    digits, unit = (_digits(max(row["then"], row["as_is"])), " d") if days else (0, "")
+    # Of what is shown, so that a reader who subtracts finds the same.
+    values = [round(row["then"], digits) - round(row["as_is"], digits)]
+    values += [row["difference_low"], row["difference_high"]]
     middle, low, high = (
-        f"{value:+.{digits}f}".replace("-", "−") if (value := round(row[name], digits)) else "0"
-        for name in ("difference", "difference_low", "difference_high")
+        f"{value:+,.{digits}f}".replace("-", "−").removesuffix(".0") if round(value, digits) else "0"
+        for value in values
     )
     return f"{middle}{unit} ({low} to {high})"
 

@@ -31,6 +31,19 @@ def humanize_duration(duration: pd.Timedelta) -> str:
     return " ".join(unit for unit in units if unit) or "less than a minute"
 
 
+def as_shown(duration: pd.Timedelta) -> pd.Timedelta:
+    """Give a duration as ``humanize_duration`` writes it: what differs by as much as its words do.
+
+    Examples
+    --------
+    >>> [as_shown(pd.Timedelta(text)).total_seconds() / 3600 for text in ("10 days 13 h", "26 h 59 min 9 s")]
+    [264.0, 26.0]
+    """
+    long = duration >= LONG
+    unit = "D" if long else "h" if duration >= pd.Timedelta(days=1) else "min"
+    return duration.round(unit) if long else duration.floor(unit)
+
+
 def time_of(seconds: float) -> pd.Timedelta:
     """Give seconds as a time, to the microsecond: in pandas' own unit it would end at 292 years.
 

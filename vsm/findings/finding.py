@@ -304,8 +304,12 @@ def _item(finding: Finding) -> str:
     evidence = f" Evidence: {keys}." if keys else ""
     basis = "".join(f"<p>{escape(line)}</p>" for line in finding.basis.lines()) if finding.basis else ""
     fold = f"<details><summary>How this number is made</summary>{basis}</details>" if basis else ""
+    head, claim = (
+        finding.title or finding.headline,
+        f"<p>{escape(finding.headline)}</p>" if finding.title else "",
+    )
     return (
-        f"<li><div><p><strong>{escape(finding.headline)}</strong></p>{act}"
+        f"<li><div><p><strong>{escape(head)}</strong></p>{act}{claim}"
         f"<p><small>Caveat: {escape(finding.caveat)}{evidence}</small></p>{fold}</div></li>"
     )
 

@@ -64,10 +64,10 @@ def forecast_sentence(row: Mapping[Any, Any], *, of: str = "") -> str:
     --------
     >>> row = {"question": "how many", "amount": 28, "level": 0.85, "answer": 12, "verdict": "tested"}
     >>> print(forecast_sentence(row | {"held": 0.84, "held_low": 0.77, "held_high": 0.9, "outcomes": 179}))
-    In the next four weeks 12 or more tickets will be finished (85 of 100; forecasts made this way held
-    in 84 % of 179 weeks, 77 % to 90 %).
+    In the next four weeks 12 or more tickets will be finished (in 85 of 100 cases; forecasts made this way
+    held in 84 % of 179 weeks, 77 % to 90 %).
     """
-    sure = f"{100 * row['level']:.0f} of 100"
+    sure = f"in {100 * row['level']:.0f} of 100 cases"
     if row["verdict"] in ("refused", "too far ahead", "withheld"):
         return str(row["why"])
     how = f"{sure}; {hit_words(row)}"
@@ -76,8 +76,8 @@ def forecast_sentence(row: Mapping[Any, Any], *, of: str = "") -> str:
         return f"{what[:1].upper()}{what[1:]} will be finished by {row['due']:%Y-%m-%d} ({how})."
     if not row["answer"]:
         return (
-            f"Whether any ticket will be finished in {weeks_ahead(row['amount'])} is not sure ({how}): there "
-            "were times without any."
+            f"Possibly no ticket will be finished in {weeks_ahead(row['amount'])}: that happens in more than "
+            f"{100 - 100 * row['level']:.0f} of 100 cases ({hit_words(row)})."
         )
     many = "1 or more tickets" if row["answer"] == 1 else f"{row['answer']:,} or more tickets"
     return f"In {weeks_ahead(row['amount'])} {many} will be finished ({how})."
@@ -132,11 +132,12 @@ def _how_many(answers: pd.DataFrame) -> Iterator[Finding]:
     row = usual_answer(answers)
     if row is None:
         return
+    ahead, number = weeks_ahead(row["amount"]), row["answer"]
     yield Finding(
         rule="forecast",
-        subject=weeks_ahead(row["amount"]),
+        subject=ahead,
         claim=forecast_sentence(row),
-        title=f"{row['answer']:,} or more tickets in {weeks_ahead(row['amount'])}",
+        title=f"{f'{number:,} or more tickets' if number else 'Possibly no ticket'} in {ahead}",
         cost=pd.Timedelta(0),
         share=_UNKNOWN,
         low=_UNKNOWN,

@@ -89,7 +89,7 @@ def first_handover(present: Present) -> Iterator[Finding]:
 
 def causes(present: Present) -> Iterator[Finding]:
     """Claim why work waits, over all waiting of the period, in working time."""
-    waits = present.waiting
+    waits = present.waiting[~present.waiting["bulk"].astype(bool)]
     spent = waits[waits["working"] > 0].dropna(subset=["cause"])
     each = spent.groupby(["cause", "ticket"])["working"].sum()
     tickets, elapsed = spent["ticket"].nunique(), float(waits["seconds"].sum())

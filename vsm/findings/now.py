@@ -15,11 +15,15 @@ from vsm.findings.finding import Basis, Finding, parts_by_key
 from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, asked_of, leading_cause, with_interval
 from vsm.model.period import clipped
+from vsm.model.queues import half_as_many
+from vsm.model.weekly import completed_by_week
 from vsm.quality.assumed import WORTH
+from vsm.stats.shares import share_with_interval
 
 UNKNOWN: Final = float("nan")
 QUIET: Final = pd.Timedelta(weeks=4)
 """A queue that has been empty for so long asks for nothing."""
+MOSTLY: Final = 0.5
 MOVED: Final = 0.05
 """A problem is new, or solved, where it takes this share of the time or more, now or before."""
 
@@ -60,9 +64,9 @@ def stuck(present: Present) -> Iterator[Finding]:
         yield replace(
             finding,
             claim=(
-                f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now, "
-                f"{how}; the oldest since {late['entered'].iloc[0]:%Y-%m-%d} "
-                f"({humanize_duration(late['stay'].iloc[0])}). That is "
+                f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now "
+                f"({_since_when(present, stage)}), {how}; the oldest since "
+                f"{late['entered'].iloc[0]:%Y-%m-%d} ({humanize_duration(late['stay'].iloc[0])}). That is "
                 f"{percent(finding.share)} of the time that tickets were open in {present.words}{alone}."
             ),
             title=(
@@ -73,7 +77,8 @@ def stuck(present: Present) -> Iterator[Finding]:
             high=UNKNOWN,
             n=len(there),
             tickets=present.keys(late["ticket"]),
-            caveat="A count of today's open tickets, so there is no interval. They may wait for good reason.",
+            caveat="A count of today's open tickets, so there is no interval; the earlier count is of the "
+            "last day with at most half as many. They may wait for good reason.",
             experiment=(
                 f"Ask whoever '{stage}' waits for, the oldest first, and agree on when an answer comes."
                 if stage in present.outside
@@ -82,6 +87,18 @@ def stuck(present: Present) -> Iterator[Finding]:
             ),
             stages=(stage,),
         )
+
+
+def _since_when(present: Present, stage: str) -> str:
+    """Say since when so many are there: how many were last there when it was at most half as many."""
+    stays = present.stage_visits
+    stays = stays[(stays["stage"] == stage) & ~stays["ticket"].isin(present.excluded)]
+    count, until = half_as_many(stays, as_of=present.as_of)
+    if present.known_from is not None and until <= present.known_from:
+        return f"more than half as many since before {present.known_from:%Y-%m-%d}"
+    new = stays[stays["left"].isna() & (stays["entered"] >= until)]
+    mostly = ", mostly by bulk edits" if new["bulk"].astype(bool).mean() > MOSTLY else ""
+    return f"up from {count or 'none'} on {until:%Y-%m-%d}{mostly}"
 
 
 def _why_unknown(present: Present, stage: str) -> str:
@@ -96,7 +113,8 @@ def _why_unknown(present: Present, stage: str) -> str:
 def queues(present: Present) -> Iterator[Finding]:
     """Make one claim per queue or external stage."""
     rhythm = present.batches[present.batches["beyond_chance"].astype(bool)].set_index("stage")
-    there = present.ages.groupby("stage").size()
+    ages = present.ages[~present.ages["ticket"].isin(present.excluded)]
+    there = ages.groupby("stage").size()
     for name, rows in present.waiting[present.waiting["stage"].isin(present.queued)].groupby("stage"):
         stage = str(name)
         finding = _of_time(present, "queue", stage, rows)
@@ -104,11 +122,18 @@ def queues(present: Present) -> Iterator[Finding]:
             continue
         earlier = present.waiting_before[present.waiting_before["stage"] == stage]
         claim = _spent(present, finding, earlier, f"waiting in '{stage}'") + _why(present, rows)
-        last, quiet = rows["end"].max(), False
-        if not there.get(stage, 0):
+        last, quiet, now = rows["end"].max(), False, counted(there.get(stage, 0), "ticket")
+        if stage in there:
+            claim += f" '{stage}' holds {now} now ({_since_when(present, stage)})."
+        else:
             quiet = present.as_of - last > QUIET
             claim += f" Nothing has been there since {last:%Y-%m-%d}." if quiet else " Nothing is there now."
         rule, experiment = "queue", f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
+        if stage in there and _unstarted(present, stage) > MOSTLY:
+            experiment = (
+                f"Choose from the {now} in '{stage}' what will be started in the next four weeks, and close "
+                "what nobody will do."
+            )
         title = f"Work spends {percent(finding.share)} of its time waiting in '{stage}'"
         if stage in present.outside:
             experiment = asked_of(stage)
@@ -130,6 +155,13 @@ def queues(present: Present) -> Iterator[Finding]:
             experiment="" if quiet or finding.n < present.minimum else experiment,
             stages=(stage,),
         )
+
+
+def _unstarted(present: Present, stage: str) -> float:
+    """Give the share of the tickets in a stage on which nobody has ever worked."""
+    ages = present.ages[present.ages["stage"] == stage]
+    begun = present.lives.loc[present.lives["started"].notna(), "ticket"]
+    return float((~ages["ticket"].isin(begun)).mean())
 
 
 def handoffs(present: Present) -> Iterator[Finding]:
@@ -176,6 +208,30 @@ def handoffs(present: Present) -> Iterator[Finding]:
             ),
             stages=tuple(sorted(rows["stage"].unique())),
         )
+
+
+def share_that_waited(present: Present, *, work_known: bool) -> str:
+    """Say with its interval how much of lead time was waiting; where work is not known, in what queue most.
+
+    Lead time is that of what was delivered in the period.
+    """
+    done = present.delivered.set_index("ticket")
+    if work_known and len(done):
+        work = present.visits[(present.visits["kind"] == "work") & present.visits["ticket"].isin(done.index)]
+        worked = work.groupby(work["ticket"].astype("str"))["elapsed"].sum()
+        waited = done["lead"] - worked.reindex(done.index, fill_value=pd.Timedelta(0))
+        seconds, whole = waited.dt.total_seconds(), completed_by_week(present.delivered)
+        where, what = "in queues", f"the lead time of {counted(len(done), 'delivered ticket')}"
+    else:
+        by = present.waiting.groupby(["stage", "ticket"])["seconds"].sum()
+        if by.empty:
+            return ""
+        stage = str(by.groupby("stage").sum().idxmax())
+        seconds, whole = by.loc[stage], present.by_week(present.open)
+        where, what = f"in '{stage}'", f"the time that tickets were open in {present.words}"
+    share, low, high = share_with_interval(seconds, whole=whole, minimum=present.minimum)
+    row = {"share": share, "low": low, "high": high}
+    return f"Waiting {where} was {with_interval(row)} of {what}."
 
 
 def handed_over(present: Present) -> tuple[pd.DataFrame, str]:

@@ -20,8 +20,9 @@ from vsm.findings.trust import TIMES, WORK, answered
 from vsm.model.efficiency import efficiency_bracket
 from vsm.model.lifecycle import completed, still_open
 from vsm.model.period import Period
-from vsm.model.weekly import WEEK, week_numbers
+from vsm.model.weekly import WEEK, completed_by_week, week_numbers
 from vsm.quality.coverage import VERDICTS
+from vsm.stats.shares import share_with_interval
 from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS, Spells, change_test
 from vsm.stats.weekly_counts import counts_test
 
@@ -146,7 +147,8 @@ def lead_time(present: Present) -> Tile:
     if len(now) < _LEAST:
         return tile
     late = f"85 % within {short_duration(float(now.quantile(0.85)))}"
-    tile = replace(tile, value=_days(now.median()), detail=f"{late}; of the {_delivered(len(now))}")
+    sure = _median_between(present.delivered, minimum=present.minimum)
+    tile = replace(tile, value=_days(now.median()), detail=f"{sure}{late}; of the {_delivered(len(now))}")
     if len(then) < _LEAST:
         return tile
     spells = [
@@ -167,6 +169,22 @@ def lead_time(present: Present) -> Tile:
         "shorter",
         "longer",
     )
+
+
+def _median_between(done: pd.DataFrame, *, minimum: int) -> str:
+    """Give the 95 % interval of the median lead time, by weeks; empty where it is not known.
+
+    That of the share of tickets below it, at whose ends lead times are read (R. S. Woodruff, "Confidence
+    intervals for medians and other position measures", 1952).
+    """
+    lead = done["lead"].dt.total_seconds()
+    whole = completed_by_week(done).assign(seconds=1.0)
+    below = (lead <= lead.median()).set_axis(whole.index).astype("float64")
+    _, low, high = share_with_interval(below, whole=whole, minimum=minimum)
+    if np.isnan(low):
+        return ""
+    ends = (_days(float(lead.quantile(end))) for end in (low, high))
+    return f"95 % CI {' to '.join(ends)}; "
 
 
 def throughput(present: Present) -> Tile:

@@ -129,6 +129,30 @@ def queue_growth(
     return table.reset_index()[list(_GROWTH)].astype(_GROWTH)
 
 
+def half_as_many(stays: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[int, pd.Timestamp]:
+    """Give how many were last there when it was at most half as many as now, and until when.
+
+    Parameters
+    ----------
+    stays
+        Those in one stage, with ``entered`` and ``left``, at least one of them before ``as_of``.
+
+    Examples
+    --------
+    >>> days = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 0, 3, 4, 5, 7], unit="D")
+    >>> stays = pd.DataFrame({"entered": days, "left": pd.NaT}).astype({"left": days.dtype})
+    >>> half_as_many(stays, as_of=days[5])
+    (3, Timestamp('2026-01-09 00:00:00+0000', tz='UTC'))
+    """
+    sides = [stays.loc[stays[side] <= as_of, side] for side in ("entered", "left")]
+    steps = pd.concat([pd.Series(step, index=at) for step, at in zip((1, -1), sides, strict=True)])
+    there = steps.groupby(level=0).sum().cumsum()
+    few = np.flatnonzero(there <= there.iloc[-1] / 2)
+    if not len(few):
+        return 0, there.index[0]
+    return int(there.iloc[few[-1]]), there.index[few[-1] + 1]
+
+
 def _runs(weekly: pd.DataFrame, queue: list[str]) -> "pd.Series[int]":
     """Give 1 where the last weeks are all longer than every week before, -1 where all shorter, else 0.
 

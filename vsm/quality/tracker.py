@@ -29,8 +29,8 @@ def check_bulk(events: pd.DataFrame, *, names: Mapping[str, str], minutes: float
         return quality_from_notes(notes)
     moves = int(((events["kind"] == "status") & events["before"].notna()).sum())
     effect = "visits they begin or end do not count towards dwell times; for a release, set batch = true"
-    share = f"{100 * len(marked) / moves:.1f} %"
-    whole = f"{len(marked)} of {moves} status changes ({share}) are bulk edits; {effect}"
+    share = f"{100 * len(marked) / moves:.2g} %" if len(marked) < moves else "100 %"
+    whole = f"{len(marked):,} of {moves:,} status changes ({share}) are bulk edits; {effect}"
     window = pd.Timedelta(minutes=minutes)
     bursts = sorted(_bursts(marked[~migrated], names, window), key=lambda note: str(note.ref))
     return quality_from_notes([QualityNote("bulk edit", "note", whole), *bursts, *notes])

@@ -37,7 +37,9 @@ _TOGETHER: Final = re.compile(
     r"|\([\d.]+ – [\d.]+\)|\bn = \d[\d,]*"
 )
 _PART: Final = re.compile(
-    r"<(script|style|pre|code|svg|title|textarea)\b.*?</\1>|<!--.*?-->|<[^>]*>|([^<]+)", re.DOTALL
+    r"<(script|style|pre|code|svg|title|textarea)\b.*?</\1>|<table class=\"plain\">.*?</table>|<!--.*?-->"
+    r"|<[^>]*>|([^<]+)",
+    re.DOTALL,
 )
 _UNIT: Final = re.compile(r"(?<=\d) (?=(d|days|h|min|%)\b|%)|(?<=\d d) (?=\d)")
 
@@ -77,7 +79,8 @@ def unbroken(text: str) -> str:
 def unbroken_html(page: str) -> str:
     """HTML in whose texts dates, and numbers with their units, stay on one line; code is left alone.
 
-    No character is changed, so that what is copied or searched for is as it was.
+    No character is changed, so that what is copied or searched for is as it was. Tables that are ``plain``
+    keep their lines by themselves.
 
     Examples
     --------

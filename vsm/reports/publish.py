@@ -142,7 +142,7 @@ def _render(
             bodies[Page(href, added.outline.question, added.outline.lead)] = added
     others = list(bodies)
     bodies = {first: lists.linked(summary_body(cover, bodies)), **bodies}
-    bodies = {page: timelines.linked(body) for page, body in bodies.items()}
+    bodies = {page: timelines.linked(body, printed=page.href != TICKETS) for page, body in bodies.items()}
     about = {**cover.provenance, **made}
 
     def write(name: str, body: Body, *, footer: Mapping[str, str], home: str | None = None) -> None:

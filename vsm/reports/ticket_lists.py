@@ -201,11 +201,10 @@ def _row(facts: Mapping[Any, Any], strip: str, time: pd.Timedelta) -> Listed:
 
 
 def _bars(strip: Sequence[tuple[str, float]]) -> dict[str, str]:
-    """The path of each kind's bars, in a picture 100 wide and 8 high."""
+    """The path of each kind's bars: strokes as high as their picture, which is 100 wide and 8 high."""
     paths: dict[str, str] = {}
     at = 0.0
     for kind, share in strip:
-        width = max(100 * share, 0.4)
-        paths[kind] = paths.get(kind, "") + f"M{at:.3g} 0h{width:.3g}v8h-{width:.3g}z"
+        paths[kind] = paths.get(kind, "") + f"M{round(at, 1):g} 4h{max(round(100 * share, 1), 0.4):g}"
         at += 100 * share
     return paths

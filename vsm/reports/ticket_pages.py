@@ -74,15 +74,20 @@ class Timelines:
     anchors: Mapping[str, str]
     body: Body | None
 
-    def linked(self, body: Body) -> Body:
+    def linked(self, body: Body, *, printed: bool = True) -> Body:
         """The page with its marks as links to timelines; those of other tickets stay as they are.
 
-        A mark's own address becomes ``data-address``, for the PDF.
+        A mark's own address becomes ``data-address``, for the PDF. A page that no PDF holds (not ``printed``)
+        may have thousands of them, each of which has its address and nothing else.
         """
 
         def link(found: re.Match[str]) -> str:
             _, key, address, shown = found.groups()
-            if (anchor := self.anchors.get(unescape(key))) is None:
+            anchor = self.anchors.get(unescape(key))
+            if not printed:
+                address = f"{TIMELINES}#{anchor}" if anchor else address
+                return f'<a href="{address}">{shown}</a>' if address else shown
+            if anchor is None:
                 return found[0]
             tracker = f' data-address="{address}"' if address else ""
             return f'<a class="ticket" href="{TIMELINES}#{anchor}"{tracker}>{shown}</a>'

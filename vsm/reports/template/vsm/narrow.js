@@ -110,7 +110,7 @@ const relaid = (() => {
     let foot = caption ? Math.max(12, -(caption.yshift ?? 0)) : margin.b ?? 56;
     const heading = given.title?.text ? 60 + 25 * (lines(given.title.text).length - 1) : 0;
     layout.title = undefined;
-    if (named(layout, "empty")) return { ...words(spec), data, layout: { ...layout, height: 170, margin: { t: 8, r: EDGE, b: 8, l: EDGE } } };
+    if (named(layout, "empty")) return { ...words(spec), data, layout: { ...layout, height: 170, margin: { t: 8, r: 2, b: 8, l: 2 } } };
     if (!drawn) return { ...words(spec), data, layout: { ...layout, width: 700, height: (given.height ?? 450) - heading } };
     rightInside(layout);
     const reach = Math.max(...data.flatMap((trace) => list(trace.x)).filter((x) => typeof x === "number"));

@@ -66,6 +66,9 @@
       modebar: { bgcolor: colours.paper, color: colours.soft, activecolor: colours.accent },
     });
     layout.legend = { ...layout.legend, bgcolor: colours.paper };
+    // On a phone rows have their names within the plot: no line is drawn through these.
+    const opaque = colours.paper.replace(/, *0\)$/, ", 1)");
+    for (const note of layout.annotations ?? []) if (note.name === "row") note.bgcolor = opaque;
     const template = ((layout.template ??= {}).layout ??= {});
     template.shapedefaults = { ...template.shapedefaults, line: { ...template.shapedefaults?.line, color: colours.soft } };
     template.annotationdefaults = { ...template.annotationdefaults, arrowcolor: colours.soft };
