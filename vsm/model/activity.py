@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals.causes.occupancy import Traces, Work, occupancy_of_teams
+from vsm.intervals.causes.occupancy import Traces, Work, active_members, occupancy_of_teams
 from vsm.intervals.codes import Intervals, Ints
 from vsm.model.weekly import WEEK, wip_steps
 from vsm.people import Teams
@@ -106,7 +106,8 @@ def active_spells(
     whole = Intervals(
         np.arange(len(names)), np.full(len(names), start.min()), np.full(len(names), now, dtype=np.int64)
     )
-    found = occupancy_of_teams(work, acted, active_days=active_days).worked(whole, whole.parent)
+    members = active_members(work, acted, days=active_days)
+    found = occupancy_of_teams(work, members).worked(whole, whole.parent)
     spells = pd.DataFrame(
         {"team": names[found.parent], "since": _instants(found.start), "until": _instants(found.end)}
     )

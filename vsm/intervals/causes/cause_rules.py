@@ -2,21 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
 
-from vsm.clock import ALWAYS, Calendar, Clock, micros_of
+from vsm.clock import ALWAYS, Calendar, Clock
 from vsm.config import Waiting
 from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
 from vsm.intervals._kernels.arrays import NEVER, Flags, Ints
 from vsm.intervals._kernels.coding import encode
-from vsm.intervals._kernels.grouped_search import grouped_argsort
-from vsm.intervals.causes.batches import batched_until, ready_since
-from vsm.intervals.causes.occupancy import Traces, Work, occupancy_of_persons, occupancy_of_teams
 from vsm.intervals.causes.receivers import Parts, Words
-from vsm.intervals.handoffs import work_start
 from vsm.intervals.parts import spans_of_tickets
 from vsm.intervals.stage_codes import encode_teams
 from vsm.people import Teams
@@ -30,9 +26,19 @@ CauseRule = Callable[[Intervals], Intervals]
 """Stretches of waiting (``parent``: row in ``Parts``) → what a cause explains (``parent``: row in those)."""
 
 
+class Worked(Protocol):
+    """When receivers worked on something else; ``parent`` is the row in the stretches of waiting."""
+
+    def __call__(self, rest: Intervals, *, earlier: bool | None) -> Intervals:
+        """Give when: on anything ready earlier, on later things only, or (None) on anything at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitContext:
-    """What the rules look at, as ``causes_of_waits`` takes it; ``events`` up to ``as_of``."""
+    """What the rules look at, as ``causes_of_waits`` takes it, of whole tickets; ``events`` up to ``as_of``.
+
+    ``assigning`` are the sources that record assignees, of all tickets.
+    """
 
     waits: pd.DataFrame
     visits: pd.DataFrame
@@ -43,6 +49,7 @@ class WaitContext:
     in_parts: pd.DataFrame
     rules: Waiting
     words: Words
+    assigning: frozenset[str]
     as_of: pd.Timestamp
 
     def teams_of(self, person: Ints, at: Ints) -> Ints:
@@ -59,9 +66,8 @@ class WaitContext:
 
     def assignable(self) -> Flags:
         """Mark the waits of tickets whose source records assignees: of others nobody knows who had them."""
-        kind, source = self.events["kind"], self.events["source"]
-        known = set(source[(kind == "assignee") & self.events["after"].notna()].unique())
-        created = self.events.loc[(kind == "created") & source.isin(known), "ticket"]
+        created = self.events["kind"] == "created"
+        created = self.events.loc[created & self.events["source"].isin(self.assigning), "ticket"]
         marked: Flags = self.waits["ticket"].isin(set(created)).to_numpy()
         return marked
 
@@ -112,8 +118,17 @@ class Calendars:
         return working
 
 
-def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Mapping[str, CauseRule]:
+def cause_rules(
+    context: WaitContext, parts: Parts, calendars: Calendars, *, until: Ints, worked: Worked
+) -> Mapping[str, CauseRule]:
     """Give one rule for each word of ``CAUSES`` but ``unexplained``, and ``IN_PARTS``.
+
+    Parameters
+    ----------
+    until
+        Until when each wait waited for the rest of its batch, as ``batched_until`` gives it.
+    worked
+        When receivers worked on something else.
 
     Examples
     --------
@@ -122,7 +137,6 @@ def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Map
     [0]
     """
     external = context.in_stages(context.stages["kind"] == "external")
-    receivers = _Receivers(context, parts)
     # Where "at capacity" comes first, what is left of their work is on later tickets only: no need to look
     # again.
     capacity_first = context.rules.order.index("at capacity") < context.rules.order.index("overtaken")
@@ -132,9 +146,9 @@ def cause_rules(context: WaitContext, parts: Parts, calendars: Calendars) -> Map
         "external": _where(external[parts.pieces.parent]),
         "non-working time": _covered(calendars.closed(), calendars.of_part),
         "unassigned": _where(parts.unowned & context.assignable()[parts.pieces.parent]),
-        "batched": _batched(context, parts),
-        "at capacity": lambda rest: receivers.worked(rest, earlier=True),
-        "overtaken": lambda rest: receivers.worked(rest, earlier=None if capacity_first else False),
+        "batched": _batched(until[parts.pieces.parent]),
+        "at capacity": lambda rest: worked(rest, earlier=True),
+        "overtaken": lambda rest: worked(rest, earlier=None if capacity_first else False),
     }
 
 
@@ -161,17 +175,8 @@ def _spans(frame: pd.DataFrame, context: WaitContext, parts: Parts) -> CauseRule
     )
 
 
-def _batched(context: WaitContext, parts: Parts) -> CauseRule:
+def _batched(until: Ints) -> CauseRule:
     """Let waits of a stage that left to one receiver, or in a release, wait for the last of their batch."""
-    waits, rules = context.waits, context.rules
-    until = batched_until(
-        _batch_keys(context, parts),
-        micros_of(waits["start"]),
-        micros_of(waits["end"]),
-        ticket=encode(waits["ticket"], context.words.tickets),
-        minutes=rules.batch_minutes,
-        least=rules.batch_tickets,
-    )[parts.pieces.parent]
 
     def rule(rest: Intervals) -> Intervals:
         ends = np.minimum(until[rest.parent], rest.end)
@@ -179,86 +184,3 @@ def _batched(context: WaitContext, parts: Parts) -> CauseRule:
         return Intervals(rows, rest.start[rows], ends[rows])
 
     return rule
-
-
-def _batch_keys(context: WaitContext, parts: Parts) -> Ints:
-    """Number what may leave together: by stage, and by receiver unless it leaves in a release; −1 where none.
-
-    What has not left, or was found gone, or was tidied up in bulk is in no batch. A release is a move into
-    ``done``, or out of a stage with ``batch = true``. With P persons and T teams, the receivers of one stage
-    are numbered without gaps, from 0 up::
-
-        team T−1 … team 0   nobody   person 0 … person P−1   release
-         −1−T   …   −2        −1         0    …    P−1          P       + T + 1
-
-    and a key is stage · (P + T + 2) + that number.
-    """
-    waits, visits, visit = context.waits, context.visits, context.visit_rows()
-    persons, teams = len(context.words.persons), len(context.words.teams)
-    ticket = encode(visits["ticket"], context.words.tickets)
-    work, done = ((visits["kind"] == kind).to_numpy() for kind in ("work", "done"))
-    goes_on = np.append(ticket[1:] == ticket[:-1], False)
-    to_done = np.append(done[1:], False) & goes_on
-    left = (
-        visits["left"].notna().to_numpy() & goes_on
-    )  # a last visit that was left: the ticket was found gone
-    hidden = work[
-        visit
-    ]  # at the beginning of a work visit: ends with the first touch, not with leaving the stage
-    last_part = np.searchsorted(parts.pieces.parent, np.arange(len(waits)), side="right") - 1
-    person, team = parts.person[last_part], parts.team[last_part]
-    receiver = np.where(person >= 0, person, -2 - team)
-    released = to_done[visit] | context.in_stages(context.stages["batch"])
-    receiver = np.where(released & ~hidden, persons, receiver)
-    known = (left[visit] | hidden) & ~waits["bulk"].to_numpy() & (receiver != -1)
-    stage = waits["stage"].cat.codes.to_numpy().astype(np.int64)
-    return np.where(known, stage * (persons + teams + 2) + receiver + teams + 1, -1)
-
-
-class _Receivers:
-    """When receivers worked on something else, ready earlier or later than what waits for them."""
-
-    def __init__(self, context: WaitContext, parts: Parts) -> None:
-        since = ready_since(context.visits)
-        work, days = _work(context, since), context.rules.active_days
-        teams = occupancy_of_teams(work, _traces(context), active_days=days)
-        self._sides = ((occupancy_of_persons(work), parts.person), (teams, parts.team))
-        self._ready = since[context.visit_rows()][parts.pieces.parent]
-
-    def worked(self, rest: Intervals, *, earlier: bool | None) -> Intervals:
-        """Give when they worked: on anything earlier, on later things only, or (None) on anything at all."""
-        sides = []
-        for occupancy, receivers in self._sides:
-            rows = np.flatnonzero(receivers[rest.parent] >= 0)
-            stretches, receiver = rest[rows], receivers[rest.parent[rows]]
-            worked = occupancy.worked(stretches, receiver)
-            if earlier is not None:
-                ready = self._ready[stretches.parent[worked.parent]]
-                cut, flags = occupancy.split(worked, receiver[worked.parent], ready)
-                worked = cut.of(worked)[flags == earlier]
-            sides.append(Intervals(rows[worked.parent], worked.start, worked.end))
-        both = Intervals.together(sides)
-        return both[grouped_argsort(both.parent, both.start)]
-
-
-def _work(context: WaitContext, since: Ints) -> Work:
-    """Give stretches of work: open work visits, or only what is between their first and last trace."""
-    words = context.words
-    rows = np.flatnonzero((context.visits["kind"] == "work").to_numpy())
-    visits = context.visits.iloc[rows]
-    start, end = work_start(visits), visits["left"].fillna(context.as_of)
-    if context.rules.work == "touches":
-        start, end = visits["first_touch"].fillna(start), visits["last_touch"].fillna(start)
-    return Work(
-        encode(visits["holder"], words.persons),
-        encode(visits["team"], words.teams),
-        micros_of(start),
-        micros_of(end),
-        since[rows],
-    )
-
-
-def _traces(context: WaitContext) -> Traces:
-    acts = context.events[context.events["actor"].notna()]
-    person, at = encode(acts["actor"], context.words.persons), micros_of(acts["at"])
-    return Traces(person, context.teams_of(person, at), at)

@@ -5,8 +5,7 @@ its active members. A member is active while holding a work visit, and for some 
 log.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ from vsm.intervals._kernels.runs import run_starts
 DAY: Final = 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """One row per stretch of work; −1 is nobody. ``ready`` is since when the ticket could be started."""
 
     person: Ints
@@ -30,13 +28,21 @@ class Work:
     ready: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(NamedTuple):
     """One row per act: who did something, for which team, and when; −1 is none."""
 
     person: Ints
     team: Ints
     at: Ints
+
+
+class Members(NamedTuple):
+    """One row per stretch in which a member of a team is active; those of one member are disjoint."""
+
+    person: Ints
+    team: Ints
+    start: Ints
+    end: Ints
 
 
 class Occupancy:
@@ -144,36 +150,60 @@ def occupancy_of_persons(work: Work) -> Occupancy:
     return Occupancy(line.group, line.at, line.minimum(0, work.ready[known]))
 
 
-def occupancy_of_teams(work: Work, traces: Traces, *, active_days: float) -> Occupancy:
+def occupancy_of_teams(work: Work, members: Members) -> Occupancy:
     """Give what each team worked on while as many of its tickets were in work as it had active members.
 
     Examples
     --------
     >>> one = np.array([0])
-    >>> none = np.array([], dtype=np.int64)
-    >>> busy = occupancy_of_teams(Work(one, one, one, one + 5, one), Traces(none, none, none), active_days=14)
+    >>> work, none = Work(one, one, one, one + 5, one), np.array([], dtype=np.int64)
+    >>> busy = occupancy_of_teams(work, active_members(work, Traces(none, none, none), days=14))
     >>> busy.worked(Intervals(one, one, one + 9), one).end.tolist()
     [5]
     """
     known = (work.team >= 0) & (work.start < work.end)
     in_work = work.team[known], work.start[known], work.end[known]
-    line = Timeline(in_work, _active_members(work, traces, int(active_days * DAY)))
-    tickets, members = line.depth(0), line.depth(1)
+    line = Timeline(in_work, (members.team, members.start, members.end))
+    tickets, active = line.depth(0), line.depth(1)
     ready = line.minimum(0, work.ready[known])
-    return Occupancy(line.group, line.at, np.where((tickets > 0) & (tickets >= members), ready, NEVER))
+    return Occupancy(line.group, line.at, np.where((tickets > 0) & (tickets >= active), ready, NEVER))
 
 
-def _active_members(work: Work, traces: Traces, days: int) -> tuple[Ints, Ints, Ints]:
-    """Give each member's stretches of activity, united: their team, start and end."""
+def active_members(work: Work, traces: Traces, *, days: float) -> Members:
+    """Give when each member of a team is active: while holding its work, and some days after each trace.
+
+    Examples
+    --------
+    >>> one, none = np.array([0]), np.array([], dtype=np.int64)
+    >>> active_members(Work(one, one, one, one + 5, one), Traces(none, none, none), days=14).end.tolist()
+    [5]
+    """
     held = (work.team >= 0) & (work.person >= 0) & (work.start < work.end)
     acted = (traces.team >= 0) & (traces.person >= 0)
-    team = np.concatenate([work.team[held], traces.team[acted]])
-    person = np.concatenate([work.person[held], traces.person[acted]])
-    start = np.concatenate([work.start[held], traces.at[acted]])
-    end = np.concatenate([work.end[held], traces.at[acted] + days])
-    persons = int(person.max(initial=0)) + 1
-    pair, since, until = union(team * persons + person, start, end)
-    return pair // persons, since, until
+    return united_members(
+        Members(
+            np.concatenate([work.person[held], traces.person[acted]]),
+            np.concatenate([work.team[held], traces.team[acted]]),
+            np.concatenate([work.start[held], traces.at[acted]]),
+            np.concatenate([work.end[held], traces.at[acted] + int(days * DAY)]),
+        )
+    )
+
+
+def united_members(members: Members) -> Members:
+    """Give the disjoint stretches that these make together, those of each member and team.
+
+    Those of some tickets may be united first and then with those of others: that gives the same.
+
+    Examples
+    --------
+    >>> one, at = np.zeros(2, dtype=np.int64), np.array([0, 5])
+    >>> united_members(Members(one, one, at, at + 7)).end.tolist()
+    [12]
+    """
+    persons = int(members.person.max(initial=0)) + 1
+    pair, since, until = union(members.team * persons + members.person, members.start, members.end)
+    return Members(pair % persons, pair // persons, since, until)
 
 
 class Timeline:

@@ -13,7 +13,16 @@ from vsm.intervals._kernels.arrays import Ints
 from vsm.intervals._kernels.coding import decode, instants_of
 from vsm.intervals._kernels.grouped_search import MAX_KEY
 from vsm.intervals._kernels.runs import run_ends, run_starts
-from vsm.intervals.causes.cause_rules import IN_PARTS, Calendars, CauseRule, WaitContext, cause_rules
+from vsm.intervals.causes.cause_rules import (
+    IN_PARTS,
+    Calendars,
+    CauseRule,
+    WaitContext,
+    Worked,
+    cause_rules,
+)
+from vsm.intervals.causes.cut_waits import CutWaits
+from vsm.intervals.causes.exchange import Receivers, until_of
 from vsm.intervals.causes.occupancy import DAY
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
 from vsm.people import Teams
@@ -101,14 +110,34 @@ def causes_of_waits(
         return empty(WAITS)
     seen = events[events["at"] <= as_of]
     words = words_of(visits, seen, stages=stages, teams=teams)
-    context = WaitContext(waits, visits, seen, stages, teams, blocked, in_parts, rules, words, as_of)
-    parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words)
+    assigning = sources_with_assignees(seen)
+    context = WaitContext(
+        waits, visits, seen, stages, teams, blocked, in_parts, rules, words, assigning, as_of
+    )
+    cut = CutWaits(context, parts_of_waits(waits, seen, stages=stages, teams=teams, words=words))
+    needs = cut.needs()
+    worked = Receivers(needs.work, needs.members).worked(needs.asked)
+    return with_causes(cut, clock=clock, until=until_of(needs.leaving, rules), worked=worked)
+
+
+def sources_with_assignees(events: pd.DataFrame) -> frozenset[str]:
+    """Give the sources that recorded an assignee."""
+    assigned = (events["kind"] == "assignee") & events["after"].notna()
+    return frozenset(events.loc[assigned, "source"].unique())
+
+
+def with_causes(cut: CutWaits, *, clock: Clock, until: Ints, worked: Worked) -> pd.DataFrame:
+    """Give the pieces of these waits, as ``causes_of_waits``, once it is known what others did meanwhile."""
+    context, parts = cut.context, cut.parts
     calendars = Calendars.of(clock, parts, context)
-    causes = cause_rules(context, parts, calendars)
+    causes = cause_rules(context, parts, calendars, until=until, worked=worked)
     tables = []
     for rows in _blocks(parts.pieces):
-        pieces, cause = _joined(*_first_that_holds(parts, causes, rows=rows, order=rules.order), parts)
-        tables.append(_table(waits, pieces, cause, parts, calendars.working(pieces), words))
+        pieces, cause = _joined(
+            *_first_that_holds(parts, causes, rows=rows, order=context.rules.order), parts
+        )
+        working = calendars.working(pieces)
+        tables.append(_table(context.waits, pieces, cause, parts, working, context.words))
     return _together(tables)
 
 
