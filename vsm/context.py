@@ -250,14 +250,7 @@ def intervals_of(context: Context) -> Intervals:
     as_of, stages, clock, teams = context.as_of, context.stages, context.clock, context.people.teams
     visits = visits_from_events(context.moves, stages=stages, team_of=teams, as_of=as_of)
     handoffs = handoffs_from_visits(visits, stages=stages)
-    blocks = blocks_from_events(
-        context.events,
-        context.log.tickets,
-        finished=finished_at(visits),
-        as_of=as_of,
-        links=context.workflow.blocking.links,
-        held_up=visits[visits["stage"].isin(stages.loc[stages["blocked"], "stage"])],
-    )
+    blocks = blocks_of(context, finished=finished_at(visits), held_up=held_up(visits, stages=stages))
     waits = causes_of_waits(
         waits_from_visits(visits, handoffs, as_of=as_of),
         visits,
@@ -270,14 +263,36 @@ def intervals_of(context: Context) -> Intervals:
         rules=context.workflow.waiting,
         as_of=as_of,
     )
-    visits["working"] = clock.working(
+    return with_sums(Intervals(visits, handoffs, waits, blocks), context)
+
+
+def held_up(visits: pd.DataFrame, *, stages: pd.DataFrame) -> pd.DataFrame:
+    """Give the visits to blocked stages."""
+    return visits[visits["stage"].isin(stages.loc[stages["blocked"], "stage"])]
+
+
+def blocks_of(
+    context: Context, *, finished: "pd.Series[pd.Timestamp]", held_up: pd.DataFrame
+) -> pd.DataFrame:
+    """Make BLOCKS of all tickets, once it is known when each was finished, and in which blocked stages."""
+    links, tickets = context.workflow.blocking.links, context.log.tickets
+    return blocks_from_events(
+        context.events, tickets, finished=finished, as_of=context.as_of, links=links, held_up=held_up
+    )
+
+
+def with_sums(intervals: Intervals, context: Context) -> Intervals:
+    """Add working and blocked time of visits, what was carried over, and the waits of handoffs, in place."""
+    visits, handoffs, waits, blocks = intervals
+    as_of = context.as_of
+    visits["working"] = context.clock.working(
         visits["entered"], visits["left"].fillna(as_of), team=visits["team"], holder=visits["holder"]
     )
-    if records_blocks(context.events, stages=stages):
+    if records_blocks(context.events, stages=context.stages):
         visits["blocked"] = blocked_time(blocks, visits, as_of=as_of)
     if (context.events["kind"] == "sprint").any():
         stays = sprint_stays(context.events, context.log.names)
         waits["carried"] = mark_carried_over(waits, stays, visits, as_of=as_of)
     for column, time in (("wait", "elapsed"), ("wait_working", "working")):
         handoffs[column] = waits_of_handoffs(handoffs, waits, time=time)
-    return Intervals(visits, handoffs, waits, blocks)
+    return intervals

@@ -160,14 +160,15 @@ def in_buckets(needs: Needs, *, buckets: int) -> list[Needs]:
 def answers_of(bucket: Sequence[Needs], *, rules: Waiting) -> list[Answers]:
     """Give each partition what it needs to know, from what all of them put into one bucket."""
     leaving, work, members, asked = (joined(rows) for rows in zip(*bucket, strict=True))
-    until = until_of(leaving, rules)
-    late = np.flatnonzero(until > leaving.ready)
-    receivers = Receivers(work, united_members(members))
-    busy = receivers.busy(asked._replace(part=np.arange(len(asked.part))))
     batches, parts = (
         np.repeat(np.arange(len(bucket)), [len(rows[0]) for rows in side])
         for side in ([needs.leaving for needs in bucket], [needs.asked for needs in bucket])
     )
+    # Each partition counts its own tickets from 0.
+    leaving = leaving._replace(ticket=leaving.ticket * len(bucket) + batches)
+    until = until_of(leaving, rules)
+    late = np.flatnonzero(until > leaving.ready)
+    busy = Receivers(work, united_members(members)).busy(asked._replace(part=np.arange(len(asked.part))))
     mine = _split(Until(leaving.wait[late], until[late]), batches[late], len(bucket))
     ours = _split(busy._replace(part=asked.part[busy.part]), parts[busy.part], len(bucket))
     return [Answers(*both) for both in zip(mine, ours, strict=True)]
