@@ -321,9 +321,10 @@ def together(
     frames: list[pd.DataFrame], table: Table, *, tickets: "pd.Index[Any]"
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
     """Give the rows of all partitions by ticket, with one set of words a column, and where each row was."""
-    frames = [frame for frame in frames if len(frame)]
-    if not frames:
-        return empty(table), np.empty(0, dtype=np.int64)
+    most = max(frames, key=lambda frame: len(frame["ticket"].cat.categories))
+    frames = [frame for frame in frames if len(frame)] or [most]
+    if not len(frames[0]["ticket"].cat.categories):
+        return frames[0], np.empty(0, dtype=np.int64)
     ticket = np.concatenate([encode(frame["ticket"], tickets) for frame in frames])
     line = np.argsort(ticket, kind="stable")
     columns: dict[str, Any] = {
