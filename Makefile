@@ -110,7 +110,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 lock:
 	$(LOCK) --extra build pyproject.toml --output-file constraints.txt
-	$(LOCK) --extra build --extra dev --extra keyring --extra lab --extra pptx --extra s3 --constraint constraints.txt pyproject.toml --output-file constraints-dev.txt
+	$(LOCK) --extra build --extra dev --extra keyring --extra lab --extra large --extra pptx --extra s3 --constraint constraints.txt pyproject.toml --output-file constraints-dev.txt
 	$(LOCK) --extra bench --constraint constraints-dev.txt pyproject.toml --output-file constraints-bench.txt
 
 lab: install

@@ -15,6 +15,7 @@ from vsm.accessors import register as _register
 
 if TYPE_CHECKING:
     from vsm import figures
+    from vsm.cluster import connect
     from vsm.config import Workflow, parse_workflow
     from vsm.figures.compared import compare
     from vsm.findings import Finding
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from vsm.stream import ValueStream
 
 __all__ = [
-    "Finding", "ValueStream", "Workflow", "compare", "explore", "figures", "parse_workflow", "read_networks",
-    "read_stream",
+    "Finding", "ValueStream", "Workflow", "compare", "connect", "explore", "figures", "parse_workflow",
+    "read_networks", "read_stream",
 ]  # fmt: skip
 
 _HOME = {
@@ -34,6 +35,7 @@ _HOME = {
     "read_stream": "vsm.read",
     "Workflow": "vsm.config",
     "compare": "vsm.figures.compared",
+    "connect": "vsm.cluster",
     "explore": "vsm.reports",
     "parse_workflow": "vsm.config",
 }

@@ -17,6 +17,7 @@ from vsm.eventlog.participants import SmallTeams, teams_of_tickets
 from vsm.measure import own_copy
 from vsm.model.choices import values_of
 from vsm.model.lifecycle import first_work_on_parts
+from vsm.partitions import Workers, intervals_in_partitions
 from vsm.stream import ValueStream
 from vsm.tables import TABLES, check
 
@@ -167,9 +168,12 @@ def with_own_frames(source: ValueStream, cut: "tuple[ValueStream, Window] | None
     return stream
 
 
-def tables_of(context: Context) -> dict[str, Any]:
+def tables_of(context: Context, workers: Workers | None = None) -> dict[str, Any]:
     """Give the fields of a stream that are made of a context: base tables, stages, clock and workflow."""
-    log, intervals = context.log, intervals_of(context)
+    log = context.log
+    intervals = (
+        intervals_of(context) if workers is None else intervals_in_partitions(context, workers=workers)
+    )
     made = {
         "tickets": log.tickets,
         "events": context.events,

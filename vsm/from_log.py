@@ -12,6 +12,7 @@ from vsm.eventlog.log import Log, QualityNote
 from vsm.eventlog.participants import SmallTeams, people_of
 from vsm.eventlog.pseudonymize import pseudonymize
 from vsm.eventlog.units import log_with_units
+from vsm.partitions import Workers
 from vsm.people import People
 from vsm.stream import ValueStream
 
@@ -26,6 +27,7 @@ def stream_from_log(
     provenance: Mapping[str, str] | None = None,
     key: bytes | None = None,
     experiments: tuple[Experiment, ...] = (),
+    workers: Workers | None = None,
 ) -> ValueStream:
     """Give the value stream that a log means under a workflow.
 
@@ -47,6 +49,8 @@ def stream_from_log(
         Secret of the work folder: persons bear pseudonyms made with it, in free text too, and teams of too
         few people (``[privacy]``) are one. With a window people are counted within it. None: names are shown,
         and every team by its own name.
+    workers
+        Who makes visits, handoffs and waits, such as a cluster; by default this process.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def stream_from_log(
     log = with_bulk_marks(recorded_until(log, as_of, workflow=workflow), workflow=workflow)
     log = log_with_units(log, scope=workflow.scope)
     people = people_of(log, workflow=workflow)
-    known = _Known(log, people, workflow, as_of, seed, dict(provenance or {}), key, experiments)
+    known = _Known(log, people, workflow, as_of, seed, dict(provenance or {}), key, experiments, workers)
     small = None if key is None else small_teams(log, people=people, workflow=workflow, as_of=as_of)
     if small:
         small.check(dict(window.words if window else ()).get("team"))
@@ -80,6 +84,7 @@ class _Known:
     provenance: dict[str, str]
     key: bytes | None
     experiments: tuple[Experiment, ...]
+    workers: Workers | None
 
     def stream(self, small: SmallTeams | None) -> ValueStream:
         """Give the stream of all tickets, with these small teams as one and, with a key, pseudonyms."""
@@ -104,5 +109,5 @@ class _Known:
             small=small,
         )
         return ValueStream(
-            **tables_of(context), seed=self.seed, experiments=experiments, provenance=provenance
+            **tables_of(context, self.workers), seed=self.seed, experiments=experiments, provenance=provenance
         )

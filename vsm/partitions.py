@@ -54,6 +54,9 @@ class Workers(Protocol):
     def gather(self, promises: list[Any]) -> list[Any]:
         """Wait for what was promised."""
 
+    def partitions(self, moves: int) -> int:
+        """Give in how many partitions so many moves are worked on."""
+
 
 class Here:
     """Every step is done by this process, at once.
@@ -71,6 +74,10 @@ class Here:
     def gather(self, promises: list[Any]) -> list[Any]:
         """Give what was made."""
         return promises
+
+    def partitions(self, moves: int) -> int:
+        """Give one: there is nobody else."""
+        return min(moves, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +129,21 @@ class Around(NamedTuple):
 
 
 def intervals_in_partitions(
-    context: Context, moves: Sequence[Moves], *, workers: Workers, buckets: int = 0
+    context: Context, *, workers: Workers, partition: npt.NDArray[Any] | None = None
 ) -> Intervals:
     """Give what ``intervals_of`` gives, made in partitions.
 
     Parameters
     ----------
-    moves
-        Those of the context, each ticket in one partition.
     workers
         Who does the steps.
-    buckets
-        In how many parts rows are exchanged; by default as many as there are partitions.
+    partition
+        Of each ticket, by its code, from 0; by default neighbours are together.
     """
     common, tickets = Common.of(context), context.moves["ticket"].cat.categories
-    road = Road(moves, workers.submit(_itself, common), workers, buckets or len(moves))
+    if partition is None:
+        partition = ranges_of_tickets(context.moves, workers.partitions(len(context.moves)))
+    road = Road(moves_in_partitions(context.moves, partition), workers.submit(itself, common), workers)
     found = road.found()
     finished = pd.concat([part.finished for part in found])
     blocks = blocks_of(context, finished=finished, held_up=pd.concat([part.held_up for part in found]))
@@ -171,11 +178,11 @@ def moves_in_partitions(moves: pd.DataFrame, partition: npt.NDArray[Any]) -> lis
     )
     of_row = partition[moves["ticket"].cat.codes.to_numpy()]
     words = narrow.select_dtypes("category").columns
-    found = []
+    found = list[Moves]()
     for number in range(int(partition.max(initial=0)) + 1):
         rows = narrow[of_row == number].reset_index(drop=True)
         own = rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in words})
-        found.append(partial(_itself, own))
+        found.append(partial(itself, own))
     return found
 
 
@@ -196,8 +203,8 @@ def ranges_of_tickets(moves: pd.DataFrame, partitions: int) -> npt.NDArray[Any]:
 class Road:
     """The steps from moves to WAITS, promised partition by partition."""
 
-    def __init__(self, moves: Sequence[Moves], common: Any, workers: Workers, buckets: int) -> None:
-        self.moves, self.common, self.workers, self.buckets = moves, common, workers, buckets
+    def __init__(self, moves: Sequence[Moves], common: Any, workers: Workers) -> None:
+        self.moves, self.common, self.workers = moves, common, workers
         self.stays = [workers.submit(stays_of, one, common) for one in moves]
 
     def found(self) -> list[Found]:
@@ -206,12 +213,12 @@ class Road:
 
     def waits(self, found: Sequence[Found], blocked: pd.DataFrame) -> list[Any]:
         """Promise the WAITS of each partition, once blocks of all tickets are known."""
-        submit, buckets = self.workers.submit, range(self.buckets)
-        known = submit(_itself, _around(found, blocked))
+        submit, buckets = self.workers.submit, range(len(self.moves))
+        known = submit(itself, _around(found, blocked))
         cut = [
             submit(cut_waits, *one, known, self.common) for one in zip(self.moves, self.stays, strict=True)
         ]
-        needs = [submit(_in_buckets, one, self.buckets) for one in cut]
+        needs = [submit(_in_buckets, one, len(self.moves)) for one in cut]
         answers = [
             submit(_answers, [submit(getitem, one, bucket) for one in needs], self.common)
             for bucket in buckets
@@ -223,7 +230,8 @@ class Road:
         ]
 
 
-def _itself(anything: Any) -> Any:
+def itself(anything: Any) -> Any:
+    """Give what was given: the promise of something that steps have in common."""
     return anything
 
 
@@ -328,7 +336,9 @@ def together(
     ticket = np.concatenate([encode(frame["ticket"], tickets) for frame in frames])
     line = np.argsort(ticket, kind="stable")
     columns: dict[str, Any] = {
-        name: _column([frame[name] for frame in frames]).take(line) for name in table.names if name != "ticket"
+        name: _column([frame[name] for frame in frames]).take(line)
+        for name in table.names
+        if name != "ticket"
     }
     columns["ticket"] = pd.Categorical.from_codes(ticket[line], tickets)
     made = pd.DataFrame({name: columns[name] for name in table.names}, copy=False)

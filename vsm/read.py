@@ -25,6 +25,7 @@ from vsm.stored_stream import store_stream, stored_stream, stream_file
 from vsm.stream import ValueStream
 
 if TYPE_CHECKING:
+    from vsm.cluster import Cluster
     from vsm.networks import Networks
 
 NEVER: Final = pd.Timestamp(0, tz="UTC")
@@ -39,6 +40,7 @@ def read_stream(
     rules: Mapping[str, object] | None = None,
     seed: int = 0,
     names: bool = False,
+    cluster: "Cluster | None" = None,
 ) -> ValueStream:
     """Read what is known about the value stream of this work folder.
 
@@ -69,6 +71,9 @@ def read_stream(
         than ``[privacy]`` says, which are one. In free text that people wrote (summaries, subjects of
         commits, names of branches) mail addresses, telephone numbers and known names, however
         they are written, are replaced; first names alone and surnames that are words remain in it.
+    cluster
+        Who makes visits, handoffs and waits, as ``vsm.connect`` gives it; by default this process. The stream
+        is the same to the byte, and its tables are in this process's memory.
 
     Returns
     -------
@@ -132,6 +137,7 @@ def read_stream(
         provenance=provenance,
         key=key,
         experiments=experiments,
+        workers=cluster,
     )
     remember(asked, stream)
     if file and key and not (log.quality["check"] == UNREADABLE).any():
@@ -147,7 +153,9 @@ def _stored(file: Path, window: Window, *, key: bytes) -> ValueStream | None:
     return shown(whole, window, again=with_merged)
 
 
-def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False) -> "Networks":
+def read_networks(
+    data_dir: str | Path, *, until: str = "", names: bool = False, cluster: "Cluster | None" = None
+) -> "Networks":
     """Give only the networks of stages and teams of this work folder: for logs of millions of events.
 
     They are those of ``read_stream(...).network`` and ``.team_network``, in less time and memory: visits and
@@ -166,7 +174,7 @@ def read_networks(data_dir: str | Path, *, until: str = "", names: bool = False)
             last_look(archive),
         )
     as_of = _as_of(log, since=None, until=last, known=known, look=look)
-    return networks_from_log(log, workflow=workflow, as_of=as_of, names=names)
+    return networks_from_log(log, workflow=workflow, as_of=as_of, names=names, workers=cluster)
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:

@@ -2,7 +2,6 @@
 
 import pickle
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,12 +15,11 @@ from hypothesis import strategies as st
 from tests.logs import Case, cases
 from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.share import share
-from tests.streams import reviewed_stream, sample_stream, stream_of
-from vsm.config import Workflow
+from tests.streams import reviewed_stream, sample_stream
 from vsm.context import Context, Intervals, intervals_of
 from vsm.eventlog.log import Log, sorted_events
 from vsm.from_log import stream_from_log
-from vsm.partitions import Here, intervals_in_partitions, moves_in_partitions
+from vsm.partitions import Here, intervals_in_partitions
 from vsm.tables import NAMES, conform
 
 
@@ -60,12 +58,6 @@ def _resolved(arg: Any) -> Any:
     return [_resolved(one) for one in arg] if isinstance(arg, list) else arg
 
 
-def partitions_of(context: Context, number: int, *, seed: int = 0) -> Any:
-    """Moves in so many partitions, each ticket in any of them."""
-    tickets = len(context.moves["ticket"].cat.categories)
-    return moves_in_partitions(context.moves, np.random.default_rng(seed).integers(0, number, tickets))
-
-
 def same_bytes(one: Intervals, other: Intervals) -> None:
     """Each column has the same type, words and bytes."""
     for mine, theirs in zip(one, other, strict=True):
@@ -84,7 +76,7 @@ def _bytes(values: Any) -> bytes:
     if str(values.dtype) == "str":
         return pickle.dumps(values.tolist())
     if hasattr(values.dt if str(values.dtype)[0] in "dt" else None, "as_unit"):
-        return pd.Index(values).asi8.tobytes()
+        return bytes(pd.Index(values).asi8.tobytes())
     missing = values.isna().to_numpy()
     plain = values.array._data if hasattr(values.array, "_mask") else values.to_numpy()
     return bytes(missing.tobytes() + np.asarray(plain)[~missing].tobytes())
@@ -92,11 +84,10 @@ def _bytes(values: Any) -> bytes:
 
 def all_ways(context: Context, *, seed: int = 0) -> None:
     """With 1, 3 and 8 partitions that are done in any order."""
-    serial = intervals_of(context)
+    serial, tickets = intervals_of(context), len(context.moves["ticket"].cat.categories)
     for number in (1, 3, 8):
-        moves = partitions_of(context, number, seed=seed)
-        made = intervals_in_partitions(context, moves, workers=AnyOrder(seed))
-        same_bytes(made, serial)
+        anywhere = np.random.default_rng(seed).integers(0, number, tickets)
+        same_bytes(intervals_in_partitions(context, workers=AnyOrder(seed), partition=anywhere), serial)
 
 
 def context_of_case(case: Case) -> Context:

@@ -8,6 +8,7 @@ from vsm.intervals._kernels.arrays import NEVER, NOBODY, Flags, Ints
 from vsm.intervals._kernels.coding import (
     DictColumn,
     Interner,
+    distinct_words,
     encode,
     instants_of,
     micros_at,
@@ -23,6 +24,7 @@ __all__ = [
     "Interner",
     "Intervals",
     "Ints",
+    "distinct_words",
     "encode",
     "instants_of",
     "micros_at",

@@ -1,0 +1,169 @@
+"""Work on a log shared by several processes or machines, on Dask (``vsm[large]``)."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from importlib.metadata import version
+from logging import CRITICAL
+from pathlib import Path
+from typing import Any, Final, Self
+
+from vsm.errors import ParameterError, RunError
+
+LOCAL: Final = "local"
+PATIENCE: Final = 10
+"""Seconds in which a cluster has to answer."""
+SMALL: Final = 20_000
+"""Moves of a partition, at least: what is smaller is not worth its way."""
+LARGE: Final = 1_000_000
+"""Moves of a partition, at most: what is made of them at once takes some 1 GB."""
+
+
+def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
+    """Give a cluster that reading functions let work for them: ``read_stream(..., cluster=cluster)``.
+
+    What is read is the same, to the byte, as without it. Persons have their pseudonyms (with ``names`` their
+    names) before anything is sent; workers get when which ticket moved where, by whom, and no texts. Whoever
+    can reach a scheduler can run programs there: keep it within your own network, or use Dask's TLS.
+
+    Parameters
+    ----------
+    address
+        ``"local"``: processes of this machine, which end with it; or a scheduler's, such as
+        ``tcp://10.0.0.5:8786``, whose workers have the same version of ``vsm``.
+    workers
+        How many processes ``"local"`` has; by default one a core.
+
+    Raises
+    ------
+    ParameterError
+        Dask is not installed, or the address is none.
+    RunError
+        No scheduler answers there, it has no workers, or a worker has another version of ``vsm``.
+
+    Examples
+    --------
+    >>> connect("nowhere")
+    Traceback (most recent call last):
+    ...
+    vsm.errors.ParameterError: cluster is 'nowhere'; write local, or a scheduler's address: tcp://host:port
+    """
+    if address != LOCAL and "://" not in address:
+        raise ParameterError(
+            f"cluster is '{address}'; write local, or a scheduler's address: tcp://host:port"
+        )
+    distributed = _library("distributed")
+    try:
+        local = None
+        if address == LOCAL:
+            # Two ports of loopback, which nobody may use without this process's certificate.
+            local = distributed.LocalCluster(
+                n_workers=workers or None, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
+                security=True, protocol="tls://", silence_logs=CRITICAL,
+            )  # fmt: skip
+        cluster = Cluster(distributed.Client(local or address, timeout=PATIENCE, set_as_default=False), local)
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"no scheduler of Dask answers at {address} ({error}); see that it runs and can be reached"
+        ) from error
+    try:
+        cluster.check()
+    except RunError:
+        cluster.close()
+        raise
+    return cluster
+
+
+class Cluster:
+    """Processes that work on a log together, as ``connect`` gives them; to be closed after use."""
+
+    def __init__(self, client: Any, local: Any = None) -> None:
+        self._client, self._local = client, local
+
+    def __enter__(self) -> Self:
+        """Use it in a ``with`` statement, which closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it; processes that ``"local"`` started end."""
+        self._client.close()
+        if self._local is not None:
+            self._local.close()
+
+    @property
+    def threads(self) -> int:
+        """How many steps are done at the same time."""
+        return sum(self._client.nthreads().values())
+
+    def partitions(self, moves: int) -> int:
+        """Give in how many partitions so many moves are worked on."""
+        return max(1, min(2 * self.threads, moves // SMALL), -(-moves // LARGE))
+
+    def submit(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Promise what some work makes of these; promises among them are kept first."""
+        # A partition is an argument, not scattered: it outlives the worker that has it.
+        with _library("dask").config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+            return self._client.submit(work, *args, pure=False)
+
+    def gather(self, promises: list[Any]) -> list[Any]:
+        """Wait for what was promised; what died with a worker is done again by another one.
+
+        Raises
+        ------
+        RunError
+            Workers died of the same step again and again, or all of them are gone.
+        """
+        with _in_a_sentence():
+            return list(self._client.gather(promises))
+
+    def check(self) -> None:
+        """Refuse workers whose ``vsm`` is another one: their numbers might be others."""
+        with _in_a_sentence():
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+        mine = this_version()
+        for worker, theirs in sorted(self._client.run(this_version, on_error="return").items()):
+            if theirs != mine:
+                found = f"an error ({theirs})" if isinstance(theirs, Exception) else theirs
+                raise RunError(
+                    f"the worker at {worker} has {found}, and this process {mine}; give both the same"
+                )
+
+
+def _library(name: str) -> Any:
+    """Import what only clusters need, when one is asked for: it takes nearly a second."""
+    try:
+        return import_module(name)
+    except ImportError as lacking:
+        raise ParameterError(
+            f"a cluster needs {name}, which is not installed: pip install 'vsm[large]'"
+        ) from lacking
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Raise what a cluster may fail of as one sentence; errors of ``vsm`` are their own."""
+    try:
+        yield
+    except _library("distributed").KilledWorker as error:
+        raise RunError(
+            f"several workers died of the same step ({error}); give them more memory, or ask for less"
+        ) from error
+    except (TimeoutError, CancelledError, OSError) as error:
+        raise RunError(f"no worker of the cluster answers ({error}); start some, and try again") from error
+
+
+@cache
+def this_version() -> str:
+    """Give the version of ``vsm`` in this process, and a digest of its sources, for those who edit them."""
+    root, digest = Path(__file__).parent, sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(path.read_bytes())
+    return f"vsm {version('vsm')} ({digest.hexdigest()[:8]})"
