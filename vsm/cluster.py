@@ -57,24 +57,30 @@ def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
         )
     distributed = _library("distributed")
     try:
-        local = None
-        if address == LOCAL:
-            # Two ports of loopback, which nobody may use without this process's certificate.
-            local = distributed.LocalCluster(
-                n_workers=workers or None, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
-                security=True, protocol="tls://", silence_logs=CRITICAL,
-            )  # fmt: skip
-        cluster = Cluster(distributed.Client(local or address, timeout=PATIENCE, set_as_default=False), local)
-    except (OSError, ValueError) as error:
+        local = _local(workers) if address == LOCAL else None
+        client = distributed.Client(local or address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, RuntimeError) as error:
         raise RunError(
             f"no scheduler of Dask answers at {address} ({error}); see that it runs and can be reached"
         ) from error
+    cluster = Cluster(client, local)
     try:
         cluster.check()
     except RunError:
         cluster.close()
         raise
     return cluster
+
+
+def _local(workers: int) -> Any:
+    """Start processes that listen on loopback only, to who has this process's certificate; no dashboard."""
+    quiet = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    with _library("dask").config.set(quiet):
+        return _library("distributed").LocalCluster(
+            n_workers=workers or None, threads_per_worker=1, host="127.0.0.1", security=True,
+            protocol="tls://", dashboard_address=None, silence_logs=CRITICAL,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+        )  # fmt: skip
 
 
 class Cluster:

@@ -1,10 +1,8 @@
 """Intervals made in partitions of whole tickets are those of the serial way, whoever does the steps."""
 
 import pickle
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,71 +13,19 @@ from hypothesis import strategies as st
 from tests.logs import Case, cases
 from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.share import share
-from tests.streams import reviewed_stream, sample_stream
-from vsm.context import Context, Intervals, intervals_of
+from tests.stream.partitioned import AnyOrder, same_bytes
+from tests.stream.test_networks import same
+from tests.streams import reviewed_stream, sample_stream, stream_of
+from vsm.config import parse_workflow
+from vsm.context import Context, intervals_of
 from vsm.eventlog.log import Log, sorted_events
 from vsm.from_log import stream_from_log
-from vsm.partitions import Here, intervals_in_partitions
+from vsm.networks import networks_from_log
+from vsm.partitions import intervals_in_partitions
+from vsm.sample import sample_workflow
 from vsm.tables import NAMES, conform
 
-
-class AnyOrder(Here):
-    """Nobody may rest on the order in which partitions are done: promises are kept in any, when asked for."""
-
-    def __init__(self, seed: int = 0) -> None:
-        self.random, self.waiting = Random(seed), list["Promise"]()
-
-    def submit(self, work: Callable[..., Any], *args: Any) -> Any:
-        self.waiting.append(Promise(work, args))
-        return self.waiting[-1]
-
-    def gather(self, promises: list[Any]) -> list[Any]:
-        self.random.shuffle(self.waiting)
-        for promise in self.waiting:
-            promise.kept()
-        return [pickle.loads(pickle.dumps(promise.kept())) for promise in promises]
-
-
-class Promise:
-    """Work to be done once, with others' promises among its arguments."""
-
-    def __init__(self, work: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self.work, self.args, self.made = work, args, list[Any]()
-
-    def kept(self) -> Any:
-        if not self.made:
-            self.made.append(self.work(*map(_resolved, self.args)))
-        return self.made[0]
-
-
-def _resolved(arg: Any) -> Any:
-    if isinstance(arg, Promise):
-        return arg.kept()
-    return [_resolved(one) for one in arg] if isinstance(arg, list) else arg
-
-
-def same_bytes(one: Intervals, other: Intervals) -> None:
-    """Each column has the same type, words and bytes."""
-    for mine, theirs in zip(one, other, strict=True):
-        assert list(mine.columns) == list(theirs.columns)
-        for name in mine.columns:
-            left, right = mine[name], theirs[name]
-            assert left.dtype == right.dtype, name
-            if isinstance(left.dtype, pd.CategoricalDtype):
-                assert left.cat.categories.tolist() == right.cat.categories.tolist(), name
-                left, right = left.cat.codes, right.cat.codes
-            pd.testing.assert_series_equal(left, right, check_exact=True)
-            assert _bytes(left) == _bytes(right), name
-
-
-def _bytes(values: Any) -> bytes:
-    if str(values.dtype) == "str":
-        return pickle.dumps(values.tolist())
-    if hasattr(values.dt if str(values.dtype)[0] in "dt" else None, "as_unit"):
-        return bytes(pd.Index(values).asi8.tobytes())
-    missing = values.isna().to_numpy()
-    plain = values.array._data if hasattr(values.array, "_mask") else values.to_numpy()
-    return bytes(missing.tobytes() + np.asarray(plain)[~missing].tobytes())
+pytestmark = pytest.mark.slow
 
 
 def all_ways(context: Context, *, seed: int = 0) -> None:
@@ -97,7 +43,6 @@ def context_of_case(case: Case) -> Context:
     return stream._context
 
 
-@pytest.mark.slow
 @settings(max_examples=share(10, of=500))
 @given(cases(), st.integers(0, 99))
 def test_random_logs_have_the_same_intervals(case: Case, seed: int) -> None:
@@ -105,7 +50,6 @@ def test_random_logs_have_the_same_intervals(case: Case, seed: int) -> None:
     all_ways(context_of_case(case), seed=seed)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tracker", TRACKERS)
 def test_real_trackers_have_the_same_intervals(real_data: Path, tracker: str) -> None:
     """With links between tickets, parts of others and assignees."""
@@ -115,14 +59,78 @@ def test_real_trackers_have_the_same_intervals(real_data: Path, tracker: str) ->
     all_ways(stream._context)
 
 
-@pytest.mark.slow
 def test_the_sample_has_the_same_intervals(sample_folder: Path) -> None:
     """With flags, releases, milestones of Git and sprints."""
     context = sample_stream(sample_folder)._context
     all_ways(context)
 
 
-@pytest.mark.slow
 def test_reviews_and_agents_have_the_same_intervals() -> None:
     """With phases of reviews and pipelines, and calendars of agents."""
     all_ways(reviewed_stream()._context)
+
+
+RELEASED = [
+    *([("Ready", 3 + number), ("Build", 2), ("Ready", 8 - number), ("Done", 1)] for number in range(4)),
+    [("Ready", 20), ("Build", 1), ("Ready", 12), ("Build", 1), ("Done", 1)],
+    [("Ready", 20), ("Build", 2), ("Ready", 2), ("Build", 6), ("Done", 1)],
+]
+TOGETHER = """
+[[team]]
+name = "web"
+members = ["ann"]
+[waiting]
+batch_tickets = 2
+"""
+
+
+def test_causes_of_single_tickets_would_be_wrong() -> None:
+    """Who was busy, which tickets left together and what was overtaken depend on other tickets."""
+    context = stream_of(*RELEASED, by="ann", settings=TOGETHER)._context
+    serial, tickets = intervals_of(context), len(RELEASED)
+    alone = []
+    for number in range(tickets):
+        moves = context.moves[context.moves["ticket"].cat.codes == number]
+        alone.append(intervals_of(replace(context, moves=moves, events=moves)).waits)
+    apart, whole = (set(waits["cause"].unique()) for waits in (pd.concat(alone), serial.waits))
+    assert whole - apart == {"batched", "at capacity", "overtaken"}
+    same_bytes(intervals_in_partitions(context, workers=AnyOrder(), partition=np.arange(tickets)), serial)
+
+
+@pytest.mark.parametrize("partitions", [1, 3, 8])
+def test_networks_of_real_trackers_are_the_same(real_data: Path, partitions: int) -> None:
+    """Edge by edge and attribute by attribute."""
+    log = real_log(real_data, "duracloud")
+    workflow, as_of = real_workflow(), log.events["at"].max()
+    workers = AnyOrder(partitions=partitions)
+    same(
+        networks_from_log(log, workflow=workflow, as_of=as_of, names=True, workers=workers),
+        stream_from_log(log, workflow=workflow, as_of=as_of),
+    )
+
+
+def test_networks_merge_small_teams_alike() -> None:
+    """Persons are numbers to those who make them, and teams of too few people are one all the same."""
+    context = stream_of(*RELEASED, by="ann", settings=TOGETHER)._context
+    read_by = {"workflow": context.workflow, "as_of": context.as_of}
+    alike = networks_from_log(context.log, **read_by, workers=AnyOrder())
+    plain = networks_from_log(context.log, **read_by)
+    assert [list(graph.nodes(data=True)) for graph in alike] == [list(g.nodes(data=True)) for g in plain]
+
+
+def test_nobody_is_named_to_those_who_do_the_steps(sample_folder: Path) -> None:
+    """Persons have pseudonyms, in networks numbers, and neither texts nor records are sent."""
+    log = pickle.loads((sample_folder / "log.pickle").read_bytes())
+    as_of, workflow = log.events["at"].max(), parse_workflow(sample_workflow())
+    named = AnyOrder()
+    stream = stream_from_log(log, workflow=workflow, as_of=as_of, workers=named)
+    people = stream._context.people.persons
+    assert any(person.encode() in b"".join(named.sent) for person in people)
+    for workers, read in ((AnyOrder(), "stream"), (AnyOrder(), "networks")):
+        if read == "stream":
+            stream_from_log(log, workflow=workflow, as_of=as_of, key=b"secret", workers=workers)
+        else:
+            networks_from_log(log, workflow=workflow, as_of=as_of, workers=workers)
+        sent = b"".join(workers.sent)
+        assert not [person for person in people if person.encode() in sent]
+        assert not [text for text in log.tickets["summary"].dropna() if text.encode() in sent]

@@ -3,7 +3,7 @@
 import pandas as pd
 import typer
 
-from vsm.cli.console import WORK, Dir, Names, console
+from vsm.cli.console import WORK, Dir, Names, OnCluster, cluster_at, console
 from vsm.model.lifecycle import still_open
 from vsm.read import read_stream
 from vsm.stream import ValueStream
@@ -12,9 +12,10 @@ from vsm.tables import LEVELS
 SHOWN = 15
 
 
-def check(dir_: Dir = WORK, names: Names = False) -> None:
+def check(dir_: Dir = WORK, names: Names = False, cluster: OnCluster = "") -> None:
     """Check the data: what can be trusted, what is unmapped. Exit 1 only on faults that falsify results."""
-    stream = read_stream(dir_, names=names)
+    with cluster_at(cluster) as workers:
+        stream = read_stream(dir_, names=names, cluster=workers)
     out = console()
     out.print(summary(stream))
     for level in LEVELS:

@@ -3,10 +3,10 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -23,6 +23,9 @@ from vsm.config import printable
 from vsm.config.where import WORDS
 from vsm.sources.archive import PullState
 
+if TYPE_CHECKING:
+    from vsm.cluster import Cluster
+
 Dir = Annotated[
     Path, typer.Option("--dir", help="Work folder: vsm.toml, archive and reports.", show_default=True)
 ]
@@ -37,8 +40,25 @@ Where = Annotated[
 ]
 Names = Annotated[bool, typer.Option("--names", help="Show names of persons instead of pseudonyms.")]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Write a PDF too; needs Chrome or Chromium.")]
+OnCluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        help="Let a cluster find visits and waits: local, or the address of Dask's scheduler "
+        "(tcp://host:port); needs vsm\\[large].",
+    ),
+]
 
 WORK = Path("work")
+
+
+def cluster_at(address: str) -> "AbstractContextManager[Cluster | None]":
+    """Connect to a cluster for as long as a ``with`` statement lasts; to none where no address is given."""
+    if not address:
+        return nullcontext()
+    from vsm.cluster import connect  # noqa: PLC0415 - nearly a second of import, and seldom asked for
+
+    return connect(address)
 
 
 class _PlainConsole(Console):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from vsm.cli.console import WORK, Dir, Names, Since, Until, Where, console
+from vsm.cli.console import WORK, Dir, Names, OnCluster, Since, Until, Where, cluster_at, console
 from vsm.errors import ParameterError
 from vsm.model.graphs import Graph
 from vsm.read import read_networks, read_stream
@@ -41,6 +41,7 @@ def export(
     until: Until = "",
     where: Where = "",
     names: Names = False,
+    cluster: OnCluster = "",
 ) -> None:
     """Write a table, network or event log to a file, with pseudonyms; data/README.md explains the columns.
 
@@ -60,10 +61,12 @@ def export(
                 f"{links[0]} is a link to a file elsewhere; remove it, or name another folder"
             )
     if table in ALONE and not (since or where):
-        networks = read_networks(dir_, until=until, names=names)
+        with cluster_at(cluster) as workers:
+            networks = read_networks(dir_, until=until, names=names, cluster=workers)
         _export_network(getattr(networks, ALONE[table]), table, to)
         return
-    stream = read_stream(dir_, names=names, since=since, until=until, where=where)
+    with cluster_at(cluster) as workers:
+        stream = read_stream(dir_, names=names, since=since, until=until, where=where, cluster=workers)
     if table == "all":
         to.mkdir(parents=True, exist_ok=True)
     for name, path in files:

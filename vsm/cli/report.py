@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from vsm.cli.console import WORK, Dir, Names, Pdf, Since, Until, Where, console
+from vsm.cli.console import WORK, Dir, Names, OnCluster, Pdf, Since, Until, Where, cluster_at, console
 from vsm.read import read_stream
 from vsm.recent import unchanged
 from vsm.reports import (
@@ -43,12 +43,14 @@ def report(
     where: Where = "",
     names: Names = False,
     pdf: Pdf = False,
+    cluster: OnCluster = "",
 ) -> None:
     """Run the notebooks on the pulled data and publish their pages under runs/."""
     chosen = {"since": since, "until": until, "where": where}
     pages = chosen_notebooks(notebooks or (), of="vsm report")
     get_ready()
-    stream = read_stream(dir_, names=names, since=since, until=until, where=where)
+    with cluster_at(cluster) as workers:
+        stream = read_stream(dir_, names=names, since=since, until=until, where=where, cluster=workers)
     mine = pages if notebooks else ()
     page = publish(dir_, stream, chosen | {"names": names}, notebooks=mine, pdf=pdf)
     out = console()
