@@ -74,7 +74,7 @@ def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
 
 def _local(workers: int) -> Any:
     """Start processes that listen on loopback only, to who has this process's certificate; no dashboard."""
-    quiet = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    quiet: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
     with _library("dask").config.set(quiet):
         return _library("distributed").LocalCluster(
             n_workers=workers or None, threads_per_worker=1, host="127.0.0.1", security=True,

@@ -73,15 +73,19 @@ def networks_from_log(
             workflow, log = small.workflow(workflow), small.log(log)
             people = people_of(log, workflow=workflow)
             parts = made(log, people=people, workflow=workflow, as_of=as_of)
+    return networks_of_parts(parts, minimum=workflow.rules.minimum)
+
+
+def networks_of_parts(parts: list["Part"], *, minimum: int) -> Networks:
+    """Give the networks of all tickets from what they need of each group, in the order of their numbers."""
     handoffs = _joined([part.handoffs for part in parts])
     stage_visits = _joined([part.stage_visits for part in parts])
-    minimum = workflow.rules.minimum
     return Networks(
         stage_network(stage_visits, stages=parts[0].stages, minimum=minimum), team_network(handoffs)
     )
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """What networks need of one group of tickets; ``held`` is who held tickets of which team."""
 
     stages: pd.DataFrame
@@ -108,7 +112,7 @@ def _with_own_tickets(events: pd.DataFrame) -> pd.DataFrame:
     return events.assign(ticket=own)
 
 
-def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[_Part]:
+def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[Part]:
     parts = []
     stages = stages_from_names(log.names, workflow=workflow, events=log.events)
     in_parts = _work_on_parts(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
@@ -121,7 +125,7 @@ def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timest
 
 def _in_partitions(
     log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp, workers: Workers
-) -> list[_Part]:
+) -> list[Part]:
     stages = stages_from_names(log.names, workflow=workflow, events=log.events)
     in_parts = _work_on_parts(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
     _, moves, _ = moves_of(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
@@ -136,7 +140,7 @@ def _in_partitions(
     partition = ranges_of_tickets(moves, workers.partitions(len(moves)))
     parts = workers.gather(
         [
-            workers.submit(_part_of, one, int(np.searchsorted(partition, place)), read_by)
+            workers.submit(part_of, one, int(np.searchsorted(partition, place)), read_by)
             for place, one in enumerate(moves_in_partitions(with_renamed(moves, number), partition))
         ]
     )
@@ -144,7 +148,8 @@ def _in_partitions(
     return [part._replace(held=part.held.assign(holder=part.held["holder"].map(person))) for part in parts]
 
 
-def _part_of(moves: Moves, first: int, read_by: dict[str, Any]) -> _Part:
+def part_of(moves: Moves, first: int, read_by: dict[str, Any]) -> Part:
+    """Give what networks need of a partition, whose tickets are numbered from ``first`` on."""
     return _part(moves(), first, **read_by)
 
 
@@ -167,7 +172,7 @@ def _part(
     teams: Teams,
     in_parts: pd.DataFrame,
     as_of: pd.Timestamp,
-) -> _Part:
+) -> Part:
     """Give what networks need of some tickets, which are numbered from ``first`` on."""
     visits = visits_from_events(moves, stages=stages, team_of=teams, as_of=as_of)
     handoffs = handoffs_from_visits(visits, stages=stages)
@@ -181,4 +186,4 @@ def _part(
         frame.assign(ticket=first + frame["ticket"].cat.codes.to_numpy(np.int64))
         for frame in (stage_visits[_STAY], handoffs[_HANDOFF])
     )
-    return _Part(stages, stays, passed, visits[_HELD].drop_duplicates().astype("str"))
+    return Part(stages, stays, passed, visits[_HELD].drop_duplicates().astype("str"))

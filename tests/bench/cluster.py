@@ -1,0 +1,199 @@
+"""What do networks and causes of waiting take on a cluster of this machine, and are they the serial ones?
+
+A log lies in files of whole tickets, which the workers read themselves; a partition is a file. Seconds are those
+of the processors of all processes together, memory is the most that any worker held (psutil's rss, every tenth of
+a second).
+
+    python -m tests.bench.cluster [--events 1000000,10000000] [--partitions 8] [--serial-until 10000000]
+"""
+
+import argparse
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import generated
+from vsm.clock import clock_from_workflow
+from vsm.cluster import Cluster, connect
+from vsm.config import Waiting
+from vsm.intervals import (
+    blocked_spans,
+    causes_of_waits,
+    handoffs_from_visits,
+    visits_from_events,
+    waits_from_visits,
+    work_of_parts,
+)
+from vsm.networks import Networks, networks_of_parts, part_of
+from vsm.partitions import Common, Moves, Road, itself
+from vsm.people import Teams
+from vsm.sources.table_store import load_table, save_parts
+from vsm.tables import BLOCKS, EVENTS, empty
+
+MINIMUM = 12
+MB = 1 << 20
+
+
+def files_of(folder: Path, events: int, partitions: int) -> list[Path]:
+    """Where does a log of so many events lie, in files of whole tickets? Made where it is not there yet."""
+    drawn = iter(generated.parts(events))
+    tickets = events // generated.A_TICKET
+    blocks = -(-tickets // generated.PART)
+    each = -(-blocks // partitions)
+    paths = [
+        folder / f"{events}-{partitions}" / f"{number:04}.parquet" for number in range(-(-blocks // each))
+    ]
+    if not all(path.exists() for path in paths):
+        for path in paths:
+            save_parts(islice(drawn, each), EVENTS, path, stamp=generated.STAMP)
+    return paths
+
+
+def moves_in(path: Path) -> pd.DataFrame:
+    """What lies in a file?"""
+    found = load_table(path, EVENTS, stamp=generated.STAMP)
+    assert found is not None, path
+    return found
+
+
+def common_of(events: int) -> Common:
+    """What are all files read by?"""
+    as_of = generated.as_of(events)
+    clock = clock_from_workflow(generated.workflow(), since=generated.BEGIN, until=as_of)
+    return Common(generated.stages(), Teams(generated.team_of()), clock, Waiting(), {}, as_of)
+
+
+def by_cause(waits: pd.DataFrame) -> pd.DataFrame:
+    """How many pieces has each cause, and how long did they last, in microseconds?"""
+    times = {name: waits[name].to_numpy().view("int64") for name in ("elapsed", "working")}
+    sums = pd.DataFrame({"cause": waits["cause"].array, "pieces": 1, **times})
+    return sums.groupby("cause", observed=False).sum()
+
+
+def of_cluster(paths: list[Path], common: Common, cluster: Cluster) -> tuple[pd.DataFrame, Networks]:
+    """Let a cluster read the files, in any order."""
+    files: list[Moves] = [partial(moves_in, path) for path in paths]
+    read_by = {"stages": common.stages, "teams": common.teams, "as_of": common.as_of}
+    read_by["in_parts"] = work_of_parts(visits_from_events(empty(EVENTS), stages=common.stages,
+                                        team_of=common.teams, as_of=common.as_of), {}, as_of=common.as_of)  # fmt: skip
+    known = cluster.submit(itself, read_by)
+    first = [number << 40 for number in range(len(files))]
+    promised = {number: cluster.submit(part_of, files[number], first[number], known)
+                for number in random.Random(0).sample(range(len(files)), len(files))}  # fmt: skip
+    networks = networks_of_parts(
+        cluster.gather([promised.pop(n) for n in range(len(files))]), minimum=MINIMUM
+    )
+    shuffled = random.Random(1).sample(files, len(files))
+    road = Road(shuffled, cluster.submit(itself, common), cluster)
+    waits = road.waits(road.found(), blocked_spans(empty(BLOCKS), as_of=common.as_of))
+    sums = cluster.gather([cluster.submit(by_cause, one) for one in waits])
+    return sum(sums[1:], start=sums[0]), networks
+
+
+def serial(path: Path, common: Common) -> tuple[pd.DataFrame, Networks]:
+    """Do the same at once, in this process."""
+    moves = moves_in(path)
+    stages, as_of = common.stages, common.as_of
+    visits = visits_from_events(moves, stages=stages, team_of=common.teams, as_of=as_of)
+    handoffs = handoffs_from_visits(visits, stages=stages)
+    in_parts = work_of_parts(visits, {}, as_of=as_of)
+    waits = causes_of_waits(
+        waits_from_visits(visits, handoffs, as_of=as_of), visits, events=moves, stages=stages,
+        teams=common.teams, blocked=blocked_spans(empty(BLOCKS), as_of=as_of), in_parts=in_parts,
+        clock=common.clock, rules=common.waiting, as_of=as_of,
+    )  # fmt: skip
+    read_by = {"stages": stages, "teams": common.teams, "in_parts": in_parts, "as_of": as_of}
+    return by_cause(waits), networks_of_parts([part_of(lambda: moves, 0, read_by)], minimum=MINIMUM)
+
+
+@contextmanager
+def watched(processes: list[psutil.Process]) -> Iterator[dict[int, int]]:
+    """How much memory did each of these hold at most?"""
+    most, stop = dict.fromkeys((process.pid for process in processes), 0), threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.1):
+            for process in processes:
+                most[process.pid] = max(most[process.pid], process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield most
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def spent(processes: list[psutil.Process]) -> float:
+    """How many seconds of the processor have these taken so far?"""
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+
+def timed(work: Callable[[], Any], processes: list[psutil.Process]) -> tuple[Any, float, float, int]:
+    """What does it give, how long does it take, on the clock and of processors, and how much memory has one?"""
+    wall, before = time.perf_counter(), spent(processes)
+    with watched(processes) as most:
+        made = work()
+    return made, time.perf_counter() - wall, spent(processes) - before, max(most.values())
+
+
+def same(one: tuple[pd.DataFrame, Networks], other: tuple[pd.DataFrame, Networks]) -> None:
+    """Are sums and graphs equal?"""
+    pd.testing.assert_frame_equal(one[0], other[0], check_exact=True)
+    for mine, theirs in zip(one[1], other[1], strict=True):
+        assert list(mine.nodes(data=True)) == list(theirs.nodes(data=True))
+        assert list(mine.edges(data=True)) == list(theirs.edges(data=True))
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", default="1000000")
+    parser.add_argument("--partitions", type=int, default=8)
+    parser.add_argument("--serial-until", type=int, default=10_000_000)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "vsm-bench-cluster")
+    asked = parser.parse_args()
+    table = Table(title="Networks and waits by cause")
+    for column in ("events", "way", "partitions", "seconds", "processor", "MB of one process", "equal"):
+        table.add_column(column, justify="right")
+    me = psutil.Process()
+    for events in map(int, asked.events.split(",")):
+        paths, common = files_of(asked.folder, events, asked.partitions), common_of(events)
+        with connect("local", workers=2) as cluster:
+            workers = [psutil.Process(pid) for pid in cluster._client.run(os.getpid).values()]
+            made, wall, processor, most = timed(partial(of_cluster, paths, common, cluster), workers)
+        row = [
+            f"{events:,}",
+            "2 workers",
+            str(len(paths)),
+            f"{wall:.1f}",
+            f"{processor:.1f}",
+            f"{most / MB:.0f}",
+        ]
+        if events > asked.serial_until:
+            table.add_row(*row, "not compared")
+            continue
+        whole = generated.generated_log(asked.folder, events=events)
+        alone, wall, processor, most = timed(partial(serial, whole, common), [me])
+        same(made, alone)
+        table.add_row(*row, "yes")
+        table.add_row(f"{events:,}", "serial", "", f"{wall:.1f}", f"{processor:.1f}", f"{most / MB:.0f}", "")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
