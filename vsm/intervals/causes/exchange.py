@@ -109,9 +109,9 @@ class Receivers:
         """Give them as causes ask for them; ``asked`` are all parts."""
 
         def worked(rest: Intervals, *, earlier: bool | None) -> Intervals:
-            whole = _taken(asked, rest.parent)
-            whole = whole._replace(start=rest.start, end=rest.end, part=np.arange(len(rest)))
-            busy = self.busy(whole, cut=earlier is not None)
+            person, team, ready = (column[rest.parent] for column in (asked.person, asked.team, asked.ready))
+            here = Asked(person, team, rest.start, rest.end, ready, np.arange(len(rest)))
+            busy = self.busy(here, cut=earlier is not None)
             pieces = Intervals(busy.part, busy.start, busy.end)
             return pieces if earlier is None else pieces[busy.earlier == earlier]
 
