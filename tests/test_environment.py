@@ -73,7 +73,7 @@ def test_the_demo_installs_nothing_that_only_tests_need() -> None:
     assert {package: dev.get(package) for package in demo} == demo
     extras = _pyproject()["optional-dependencies"]
     assert isinstance(extras, dict)
-    for extra in ("dev", "keyring", "lab", "pptx", "s3"):
+    for extra in ("dev", "keyring", "lab", "large", "pptx", "s3"):
         asked = {spec.partition(">=")[0].partition("[")[0] for spec in extras[extra]}
         assert asked <= set(dev)
         assert asked & set(demo) <= {"jsonschema", "pyyaml"}  # which JupyterLab needs as well

@@ -98,7 +98,7 @@ class Cluster:
         self.close()
 
     def close(self) -> None:
-        """Let go of it; processes that ``"local"`` started end."""
+        """Close the connection; processes that ``"local"`` started end."""
         self._client.close()
         if self._local is not None:
             self._local.close()
@@ -119,7 +119,7 @@ class Cluster:
             return self._client.submit(work, *args, pure=False)
 
     def gather(self, promises: list[Any]) -> list[Any]:
-        """Wait for what was promised; what died with a worker is done again by another one.
+        """Wait for what was promised; what died with a worker is made by another one.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Cluster:
         mine = this_version()
         for worker, theirs in sorted(self._client.run(this_version, on_error="return").items()):
             if theirs != mine:
-                found = f"an error ({theirs})" if isinstance(theirs, Exception) else theirs
+                found = f"no vsm that answers ({theirs!r})" if isinstance(theirs, Exception) else theirs
                 raise RunError(
                     f"the worker at {worker} has {found}, and this process {mine}; give both the same"
                 )
