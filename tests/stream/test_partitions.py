@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -112,9 +113,8 @@ def test_networks_of_real_trackers_are_the_same(real_data: Path, partitions: int
 def test_networks_merge_small_teams_alike() -> None:
     """Persons are numbers to those who make them, and teams of too few people are one all the same."""
     context = stream_of(*RELEASED, by="ann", settings=TOGETHER)._context
-    read_by = {"workflow": context.workflow, "as_of": context.as_of}
-    alike = networks_from_log(context.log, **read_by, workers=AnyOrder())
-    plain = networks_from_log(context.log, **read_by)
+    read = partial(networks_from_log, context.log, workflow=context.workflow, as_of=context.as_of)
+    alike, plain = read(workers=AnyOrder()), read()
     assert [list(graph.nodes(data=True)) for graph in alike] == [list(g.nodes(data=True)) for g in plain]
 
 
