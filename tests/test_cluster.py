@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,30 @@ def test_a_work_folder_is_read_alike(cluster: Cluster, tmp_path: Path) -> None:
     same(vsm.read_networks(folders[1], names=True, cluster=cluster), here)
 
 
-def test_commands_take_a_cluster(tmp_path: Path, shell: Shell) -> None:
-    """The report's command as well: its stream is read by the cluster, its pages are made here."""
-    folder = filled(tmp_path, done(1, 8), done(2, 9))
-    assert (
-        shell("export", "waits", "--to", tmp_path / "waits.csv", "--dir", folder, "--cluster", "local") == 0
-    )
-    assert "rows of waits" in shell.out
+@pytest.mark.parametrize(
+    "words",
+    [("check",), ("export", "waits", "--to", "waits.csv"), ("export", "network", "--to", "network.json")],
+)
+def test_commands_take_a_cluster(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell, words: tuple[str, ...]
+) -> None:
+    """They ask for it by its address, and let it work."""
+    asked, steps, submit = list[str](), list[object](), Cluster.submit
+
+    def connected(address: str) -> AbstractContextManager[Cluster]:
+        asked.append(address)
+        return nullcontext(cluster)
+
+    def submitted(self: Cluster, work: Callable[..., Any], *args: Any) -> Any:
+        steps.append(work)
+        return submit(self, work, *args)
+
+    monkeypatch.chdir(filled(tmp_path, done(1, 8), done(2, 9)))
+    monkeypatch.setattr(clusters, "connect", connected)
+    monkeypatch.setattr(Cluster, "submit", submitted)
+    assert shell(*words, "--dir", ".", "--cluster", "tcp://10.0.0.5:8786") == 0
+    assert asked == ["tcp://10.0.0.5:8786"]
+    assert steps
 
 
 def test_without_dask_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

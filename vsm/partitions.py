@@ -10,6 +10,7 @@ concern other tickets have been exchanged twice (``intervals.causes.exchange``):
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from operator import getitem
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -177,10 +178,12 @@ def moves_in_partitions(moves: pd.DataFrame, partition: npt.NDArray[Any]) -> lis
         **{side: moves[side].where(states) for side in ("before", "after")},
     )
     of_row = partition[moves["ticket"].cat.codes.to_numpy()]
+    line = np.argsort(of_row, kind="stable")
+    edges = np.searchsorted(of_row[line], np.arange(int(partition.max(initial=0)) + 2))
     words = narrow.select_dtypes("category").columns
     found = list[Moves]()
-    for number in range(int(partition.max(initial=0)) + 1):
-        rows = narrow[of_row == number].reset_index(drop=True)
+    for first, beyond in pairwise(edges):
+        rows = narrow.iloc[line[first:beyond]].reset_index(drop=True)
         own = rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in words})
         found.append(partial(itself, own))
     return found
