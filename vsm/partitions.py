@@ -47,7 +47,7 @@ OF_VISITS: Final = ("stage", "holder", "team")
 
 
 class Workers(Protocol):
-    """Who does the steps: this process, or those of a cluster."""
+    """Who does the steps: the processes of a ``vsm.cluster.Cluster``."""
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Any:
         """Promise what some work makes of these; promises among them are kept first."""
@@ -57,28 +57,6 @@ class Workers(Protocol):
 
     def partitions(self, moves: int) -> int:
         """Give in how many partitions so many moves are worked on."""
-
-
-class Here:
-    """Every step is done by this process, at once.
-
-    Examples
-    --------
-    >>> Here().gather([Here().submit(max, 1, 2)])
-    [2]
-    """
-
-    def submit(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Do it."""
-        return work(*args)
-
-    def gather(self, promises: list[Any]) -> list[Any]:
-        """Give what was made."""
-        return promises
-
-    def partitions(self, moves: int) -> int:
-        """Give one: there is nobody else."""
-        return min(moves, 1)
 
 
 @dataclass(frozen=True, slots=True)

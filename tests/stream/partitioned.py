@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vsm.partitions import Here
 
-
-class AnyOrder(Here):
+class AnyOrder:
     """Promises are kept in any order, once they are asked for, and everything is sent as to other processes."""
 
     def __init__(self, seed: int = 0, *, partitions: int = 3) -> None:

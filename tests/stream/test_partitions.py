@@ -134,3 +134,14 @@ def test_nobody_is_named_to_those_who_do_the_steps(sample_folder: Path) -> None:
         sent = b"".join(workers.sent)
         assert not [person for person in people if person.encode() in sent]
         assert not [text for text in log.tickets["summary"].dropna() if text.encode() in sent]
+
+
+def test_an_empty_log_has_empty_intervals() -> None:
+    """Before the first pull."""
+    read = partial(
+        stream_from_log, Log(), workflow=real_workflow(), as_of=pd.Timestamp("2026-01-05", tz="UTC")
+    )
+    apart, at_once = (
+        [stream.visits, stream.handoffs, stream.waits] for stream in (read(workers=AnyOrder()), read())
+    )
+    same_bytes(apart, at_once)
