@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,18 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.logs import Case, cases
+from tests.intervals.test_causes import RULES
+from tests.logs import START, Case, cases
 from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.share import share
 from tests.stream.partitioned import AnyOrder, same_bytes
 from tests.stream.test_networks import same
 from tests.streams import reviewed_stream, sample_stream, stream_of
-from vsm.config import parse_workflow
+from vsm.config import Waiting, parse_workflow
 from vsm.context import Context, intervals_of
 from vsm.eventlog.log import Log, sorted_events
 from vsm.from_log import stream_from_log
 from vsm.networks import networks_from_log
 from vsm.partitions import intervals_in_partitions
+from vsm.people.teams import Spell, spells_table
 from vsm.sample import sample_workflow
 from vsm.tables import NAMES, conform
 
@@ -45,10 +48,15 @@ def context_of_case(case: Case) -> Context:
 
 
 @settings(max_examples=share(10, of=500))
-@given(cases(), st.integers(0, 99))
-def test_random_logs_have_the_same_intervals(case: Case, seed: int) -> None:
-    """Tickets without moves, of one instant, found gone, or moved in bulk."""
-    all_ways(context_of_case(case), seed=seed)
+@given(cases(), RULES, st.booleans(), st.integers(0, 99))
+def test_random_logs_have_the_same_intervals(case: Case, rules: Waiting, dated: bool, seed: int) -> None:
+    """Tickets without moves, of one instant, found gone, or moved in bulk; any order of causes; dated members."""
+    context = context_of_case(case)
+    workflow = context.workflow.model_copy(update={"waiting": rules})
+    spell = Spell("person-01", "Team B", START.date() + timedelta(days=2), START.date() + timedelta(days=9))
+    teams = replace(context.people.teams, spells=spells_table([spell] if dated else []))
+    people = replace(context.people, teams=teams)
+    all_ways(replace(context, workflow=workflow, people=people), seed=seed)
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)
@@ -56,8 +64,11 @@ def test_real_trackers_have_the_same_intervals(real_data: Path, tracker: str) ->
     """With links between tickets, parts of others and assignees."""
     log = real_log(real_data, tracker)
     stream = stream_from_log(log, workflow=real_workflow(), as_of=log.events["at"].max())
+    context = stream._context
     assert stream.waits["cause"].nunique() > 4
-    all_ways(stream._context)
+    assert len(stream.blocks)
+    assert bool(context.unit_of) == (tracker == "islandora")
+    all_ways(context)
 
 
 def test_the_sample_has_the_same_intervals(sample_folder: Path) -> None:
