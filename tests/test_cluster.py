@@ -73,7 +73,9 @@ def test_a_worker_that_dies_changes_nothing(context: Context, monkeypatch: pytes
 
         monkeypatch.setattr(Cluster, "gather", gathered)
         made = intervals_in_partitions(context, workers=workers, partition=anywhere(context, 8))
+        left = workers._client.run(os.getpid).values()
     assert not victims
+    assert not [process for process in left if psutil.pid_exists(process)]
     same_bytes(made, serial)
 
 

@@ -1,7 +1,7 @@
 """The intervals of a log in partitions of whole tickets: the steps of the serial way, wherever each is done.
 
-Visits, handoffs and when nobody worked are found partition by partition; why not, once the narrow rows that
-concern other tickets have been exchanged twice (``intervals.causes.exchange``)::
+Visits, handoffs and when nobody worked are found partition by partition; why nobody did, once the narrow rows
+that concern other tickets have been exchanged (``intervals.causes.exchange``)::
 
     moves ── stays ──┬── waits cut by receiver ── buckets ── answers ── WAITS
                      └── words, finishes, work on parts of all partitions: small, and known to each
@@ -204,7 +204,6 @@ class Road:
             submit(_answers, [submit(getitem, one, bucket) for one in needs], self.common)
             for bucket in buckets
         ]
-        del needs  # so that nobody keeps them longer than they are needed
         return [
             submit(_with_causes, one, [submit(getitem, answer, number) for answer in answers], self.common)
             for number, one in enumerate(cut)

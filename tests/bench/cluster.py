@@ -192,7 +192,7 @@ def main() -> None:
         same(made, alone)
         table.add_row(*row, "yes")
         table.add_row(f"{events:,}", "serial", "", f"{wall:.1f}", f"{processor:.1f}", f"{most / MB:.0f}", "")
-    Console().print(table)
+    Console(width=110).print(table)
 
 
 if __name__ == "__main__":
