@@ -4,7 +4,7 @@ A log lies in files of whole tickets, which the workers read themselves; a parti
 of the processors of all processes together, memory is the most that any worker held (psutil's rss, every tenth of
 a second).
 
-    python -m tests.bench.cluster [--events 1000000,10000000] [--partitions 8] [--serial-until 10000000]
+    python -m tests.bench.cluster [--events 1000000,10000000] [--partitions 8] [--most 10000000]
 """
 
 import argparse
@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psutil  # type: ignore[import-untyped]
 from rich.console import Console
@@ -37,7 +37,7 @@ from vsm.intervals import (
     waits_from_visits,
     work_of_parts,
 )
-from vsm.networks import Networks, networks_of_parts, part_of
+from vsm.networks import Networks, Part, networks_of_parts, part_of
 from vsm.partitions import Common, Moves, Road, itself
 from vsm.people import Teams
 from vsm.sources.table_store import load_table, save_parts
@@ -47,19 +47,24 @@ MINIMUM = 12
 MB = 1 << 20
 
 
-def files_of(folder: Path, events: int, partitions: int) -> list[Path]:
-    """Where does a log of so many events lie, in files of whole tickets? Made where it is not there yet."""
-    drawn = iter(generated.parts(events))
-    tickets = events // generated.A_TICKET
-    blocks = -(-tickets // generated.PART)
-    each = -(-blocks // partitions)
-    paths = [
-        folder / f"{events}-{partitions}" / f"{number:04}.parquet" for number in range(-(-blocks // each))
-    ]
-    if not all(path.exists() for path in paths):
-        for path in paths:
-            save_parts(islice(drawn, each), EVENTS, path, stamp=generated.STAMP)
+def files_of(folder: Path, events: int, partitions: int, cluster: Cluster) -> list[Path]:
+    """Where does a log of so many events lie, in files of whole tickets? Drawn by the workers where it is not."""
+    inside = folder / f"{generated.STAMP.replace(' ', '-')}-{events}-in-{partitions}"
+    paths = [inside / f"{number:04}.parquet" for number in range(partitions)]
+    lacking = [number for number, path in enumerate(paths) if not path.exists()]
+    cluster.gather([cluster.submit(draw, paths[number], number, events, partitions) for number in lacking])
     return paths
+
+
+def draw(path: Path, number: int, events: int, partitions: int) -> None:
+    """Draw the tickets of one file, which are those of no other."""
+    rng, each = np.random.default_rng([number]), events // generated.A_TICKET // partitions
+    first, days = number * each, events / generated.A_DAY
+    blocks = range(first, first + each, generated.PART)
+    parts = (
+        generated._part(rng, block, min(generated.PART, first + each - block), days=days) for block in blocks
+    )
+    save_parts(parts, EVENTS, path, stamp=generated.STAMP)
 
 
 def moves_in(path: Path) -> pd.DataFrame:
@@ -83,24 +88,30 @@ def by_cause(waits: pd.DataFrame) -> pd.DataFrame:
     return sums.groupby("cause", observed=False).sum()
 
 
-def of_cluster(paths: list[Path], common: Common, cluster: Cluster) -> tuple[pd.DataFrame, Networks]:
+def of_cluster(
+    paths: list[Path], common: Common, cluster: Cluster, *, networks: bool
+) -> tuple[pd.DataFrame, Networks | None]:
     """Let a cluster read the files, in any order."""
-    files: list[Moves] = [partial(moves_in, path) for path in paths]
-    read_by = {"stages": common.stages, "teams": common.teams, "as_of": common.as_of}
-    read_by["in_parts"] = work_of_parts(visits_from_events(empty(EVENTS), stages=common.stages,
-                                        team_of=common.teams, as_of=common.as_of), {}, as_of=common.as_of)  # fmt: skip
-    known = cluster.submit(itself, read_by)
-    first = [number << 40 for number in range(len(files))]
-    promised = {number: cluster.submit(part_of, files[number], first[number], known)
-                for number in random.Random(0).sample(range(len(files)), len(files))}  # fmt: skip
-    networks = networks_of_parts(
-        cluster.gather([promised.pop(n) for n in range(len(files))]), minimum=MINIMUM
-    )
-    shuffled = random.Random(1).sample(files, len(files))
-    road = Road(shuffled, cluster.submit(itself, common), cluster)
+    files: list[Moves] = [partial(moves_in, path) for path in random.Random(0).sample(paths, len(paths))]
+    found = networks_of_parts(_parts(files, common, cluster), minimum=MINIMUM) if networks else None
+    road = Road(files, cluster.submit(itself, common), cluster)
     waits = road.waits(road.found(), blocked_spans(empty(BLOCKS), as_of=common.as_of))
     sums = cluster.gather([cluster.submit(by_cause, one) for one in waits])
-    return sum(sums[1:], start=sums[0]), networks
+    return sum(sums[1:], start=sums[0]), found
+
+
+def _parts(files: list[Moves], common: Common, cluster: Cluster) -> list[Part]:
+    known = cluster.submit(itself, read_by(common))
+    return cluster.gather(
+        [cluster.submit(part_of, one, number << 40, known) for number, one in enumerate(files)]
+    )
+
+
+def read_by(common: Common) -> dict[str, Any]:
+    """What are networks read by?"""
+    visits = visits_from_events(empty(EVENTS), stages=common.stages, team_of=common.teams, as_of=common.as_of)
+    in_parts = work_of_parts(visits, {}, as_of=common.as_of)
+    return {"stages": common.stages, "teams": common.teams, "in_parts": in_parts, "as_of": common.as_of}
 
 
 def serial(path: Path, common: Common) -> tuple[pd.DataFrame, Networks]:
@@ -115,8 +126,8 @@ def serial(path: Path, common: Common) -> tuple[pd.DataFrame, Networks]:
         teams=common.teams, blocked=blocked_spans(empty(BLOCKS), as_of=as_of), in_parts=in_parts,
         clock=common.clock, rules=common.waiting, as_of=as_of,
     )  # fmt: skip
-    read_by = {"stages": stages, "teams": common.teams, "in_parts": in_parts, "as_of": as_of}
-    return by_cause(waits), networks_of_parts([part_of(lambda: moves, 0, read_by)], minimum=MINIMUM)
+    network = networks_of_parts([part_of(lambda: moves, 0, read_by(common))], minimum=MINIMUM)
+    return by_cause(waits), network
 
 
 @contextmanager
@@ -143,12 +154,12 @@ def spent(processes: list[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
-def timed(work: Callable[[], Any], processes: list[psutil.Process]) -> tuple[Any, float, float, int]:
+def timed(work: Callable[[], Any], processes: list[psutil.Process]) -> tuple[Any, float, float, float]:
     """What does it give, how long does it take, on the clock and of processors, and how much memory has one?"""
     wall, before = time.perf_counter(), spent(processes)
     with watched(processes) as most:
         made = work()
-    return made, time.perf_counter() - wall, spent(processes) - before, max(most.values())
+    return made, time.perf_counter() - wall, spent(processes) - before, max(most.values()) / MB
 
 
 def same(one: tuple[pd.DataFrame, Networks], other: tuple[pd.DataFrame, Networks]) -> None:
@@ -164,7 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", default="1000000")
     parser.add_argument("--partitions", type=int, default=8)
-    parser.add_argument("--serial-until", type=int, default=10_000_000)
+    parser.add_argument("--most", type=int, default=10_000_000, help="beyond it waits alone, not compared")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "vsm-bench-cluster")
     asked = parser.parse_args()
     table = Table(title="Networks and waits by cause")
@@ -172,27 +183,25 @@ def main() -> None:
         table.add_column(column, justify="right")
     me = psutil.Process()
     for events in map(int, asked.events.split(",")):
-        paths, common = files_of(asked.folder, events, asked.partitions), common_of(events)
+        common, compared = common_of(events), events <= asked.most
         with connect("local", workers=2) as cluster:
+            paths = files_of(asked.folder, events, asked.partitions, cluster)
             workers = [psutil.Process(pid) for pid in cluster._client.run(os.getpid).values()]
-            made, wall, processor, most = timed(partial(of_cluster, paths, common, cluster), workers)
-        row = [
-            f"{events:,}",
-            "2 workers",
-            str(len(paths)),
-            f"{wall:.1f}",
-            f"{processor:.1f}",
-            f"{most / MB:.0f}",
-        ]
-        if events > asked.serial_until:
-            table.add_row(*row, "not compared")
-            continue
-        whole = generated.generated_log(asked.folder, events=events)
-        alone, wall, processor, most = timed(partial(serial, whole, common), [me])
-        same(made, alone)
-        table.add_row(*row, "yes")
-        table.add_row(f"{events:,}", "serial", "", f"{wall:.1f}", f"{processor:.1f}", f"{most / MB:.0f}", "")
+            work = partial(of_cluster, paths, common, cluster, networks=compared)
+            made, *numbers = timed(work, workers)
+        row = [f"{events:,}", "2 workers", str(len(paths)), *map(_shown, numbers)]
+        if compared:
+            whole = paths[0].with_name("whole.parquet")
+            save_parts(map(moves_in, paths), EVENTS, whole, stamp=generated.STAMP)
+            alone, *numbers = timed(partial(serial, whole, common), [me])
+            same(made, alone)
+            table.add_row(f"{events:,}", "serial", "", *map(_shown, numbers), "")
+        table.add_row(*row, "yes" if compared else "waits alone")
     Console(width=110).print(table)
+
+
+def _shown(number: float) -> str:
+    return f"{number:.1f}"
 
 
 if __name__ == "__main__":
