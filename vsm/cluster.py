@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -56,24 +56,22 @@ def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
             f"cluster is '{address}'; write local, or a scheduler's address: tcp://host:port"
         )
     distributed = _library("distributed")
-    try:
-        local = _local(workers) if address == LOCAL else None
-        client = distributed.Client(local or address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise RunError(
-            f"no scheduler of Dask answers at {address} ({error}); see that it runs and can be reached"
-        ) from error
-    cluster = Cluster(client, local)
-    try:
-        cluster.check()
-    except RunError:
-        cluster.close()
-        raise
-    return cluster
+    with ExitStack() as opened:
+        try:
+            local = opened.enter_context(_local(workers)) if address == LOCAL else None
+            client = distributed.Client(local or address, timeout=PATIENCE, set_as_default=False)
+            opened.enter_context(client)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise RunError(
+                f"no scheduler of Dask answers at {address} ({error}); see that it runs and can be reached"
+            ) from error
+        Cluster(client, opened).check()
+        return Cluster(client, opened.pop_all())
 
 
 def _local(workers: int) -> Any:
     """Start processes that listen on loopback only, to who has this process's certificate; no dashboard."""
+    _library("cryptography")
     quiet: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
     with _library("dask").config.set(quiet):
         return _library("distributed").LocalCluster(
@@ -86,8 +84,8 @@ def _local(workers: int) -> Any:
 class Cluster:
     """Processes that work on a log together, as ``connect`` gives them; to be closed after use."""
 
-    def __init__(self, client: Any, local: Any = None) -> None:
-        self._client, self._local = client, local
+    def __init__(self, client: Any, opened: ExitStack) -> None:
+        self._client, self._opened = client, opened
 
     def __enter__(self) -> Self:
         """Use it in a ``with`` statement, which closes it."""
@@ -99,9 +97,7 @@ class Cluster:
 
     def close(self) -> None:
         """Close the connection; processes that ``"local"`` started end."""
-        self._client.close()
-        if self._local is not None:
-            self._local.close()
+        self._opened.close()
 
     @property
     def threads(self) -> int:
