@@ -16,8 +16,8 @@ from vsm.accessors import register as _register
 if TYPE_CHECKING:
     from vsm import figures
     from vsm.cluster import connect
+    from vsm.compared import compare
     from vsm.config import Workflow, parse_workflow
-    from vsm.figures.compared import compare
     from vsm.findings import Finding
     from vsm.read import read_networks, read_stream
     from vsm.reports import explore
@@ -34,7 +34,7 @@ _HOME = {
     "read_networks": "vsm.read",
     "read_stream": "vsm.read",
     "Workflow": "vsm.config",
-    "compare": "vsm.figures.compared",
+    "compare": "vsm.compared",
     "connect": "vsm.cluster",
     "explore": "vsm.reports",
     "parse_workflow": "vsm.config",

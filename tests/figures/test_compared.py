@@ -8,9 +8,9 @@ import pytest
 
 import vsm
 from tests.streams import sample_stream, stream_of
+from vsm.compared import Compared
 from vsm.config import Workflow
 from vsm.eventlog.log import Log
-from vsm.figures.compared import Compared
 from vsm.from_log import stream_from_log
 
 pytestmark = pytest.mark.slow

@@ -143,5 +143,5 @@ def _records(events: pd.DataFrame, commits: pd.DataFrame) -> set[tuple[str, str]
 
 
 def _pairs(rows: pd.DataFrame, first: str, second: str) -> "pd.Series[Any]":
-    pairs = zip(rows[first].astype("str"), rows[second], strict=True)
+    pairs = zip(rows[first].astype("str").tolist(), rows[second].tolist(), strict=True)
     return pd.Series(list(pairs), index=rows.index, dtype="object")

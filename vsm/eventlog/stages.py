@@ -15,6 +15,8 @@ COLUMNS: Final = [
     "status", "name", "stage", "kind", "team", "discipline", "holder_field", "position", "batch", "blocked",
     "assumed", "mapped",
 ]  # fmt: skip
+_STATUS: Final = [name for name in COLUMNS if name != "position"]
+_TYPES: Final = dict.fromkeys(("batch", "blocked", "mapped"), "bool")
 RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
 
 
@@ -78,12 +80,11 @@ def statuses_from_names(
                 row |= {"kind": "work" if worked[row["status"]] else "queue", "assumed": "evidence"}
     # A stage that something else shows has a status of its own, so that it is one among others.
     rows += [_described(stage.shown, stage.name, stage) for stage in workflow.stages if stage.shown]
-    words = ["status", "name", "stage", "kind", "team", "discipline", "holder_field", "assumed"]
     if workflow.outcome.finish == "resolution":
         rows.append(_resolved(workflow))
-    flags = ["batch", "blocked", "mapped"]
-    table = pd.DataFrame(rows, columns=[*words, *flags])
-    return table.astype(dict.fromkeys(words, "str") | dict.fromkeys(flags, "bool"))
+    return pd.DataFrame(
+        {name: pd.Series([row[name] for row in rows], dtype=_TYPES.get(name, "str")) for name in _STATUS}
+    )
 
 
 def _row(

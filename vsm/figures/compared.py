@@ -1,8 +1,7 @@
-"""``vsm.compare(a, b)``: two periods, teams or types beside each other, as tables and as a slope chart."""
+"""Two streams beside each other (``vsm.compare``), as tables and as a slope chart."""
 
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,14 +12,8 @@ from vsm.figures.labels import hover, number, pluralize, wrapped
 from vsm.figures.tables import table_of
 from vsm.figures.theme import KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.present import excluded_tickets, periods_of
-from vsm.model.compare import DELIVERED, WAITING, Beside, Side, beside
-from vsm.model.lifecycle import units_of_work
+from vsm.model.compare import DELIVERED, WAITING
 
-if TYPE_CHECKING:
-    from vsm.stream import ValueStream
-
-_WINDOW: Final = ("since", "until", "where")
 _LEAST: Final = 0.02
 _BODY: Final = 330
 _LINE: Final = 17
@@ -30,165 +23,64 @@ _HOW: Final = (
 )
 
 
-def compare(a: "ValueStream", b: "ValueStream | None" = None) -> "Compared":
-    """Put two streams beside each other: two periods, teams or types, as ``stream.where`` gives them.
-
-    Parameters
-    ----------
-    a, b
-        The first (or earlier) and the second. Without ``b``: what came before the current period of
-        ``a``, for a year at most, and the current period.
-
-    Examples
-    --------
-    ``vsm.compare(stream.where(type="Bug"), stream.where(type="Story"))``, or
-    ``vsm.compare(stream.where(until="2026-01-01"), stream.where(since="2026-01-01"))``.
-    """
-    return Compared(a, b) if b is not None else Compared(*_periods(a))
+def compared_table(measures: pd.DataFrame, *, names: tuple[str, str], both: int) -> Styler:
+    """Lead time, throughput and waiting beside each other; ``both``: tickets that are on both sides."""
+    columns: dict[str, Any] = {
+        "Measure": "measure",
+        names[0]: lambda row: _value(row, "a"),
+        names[1]: lambda row: _value(row, "b"),
+        "Verdict": "verdict",
+        "n": lambda row: f"{row['n_a']} and {row['n_b']}",
+    }
+    shared = f" {pluralize(both, 'ticket')} count on both sides." if both else ""
+    return table_of(measures, columns, f"{_HOW} n: delivered tickets.{shared}")
 
 
-def _periods(stream: "ValueStream") -> "tuple[ValueStream, ValueStream]":
-    """Give what came before the current period, for a year at most, and the current period."""
-    rules, lives = stream.workflow.findings, units_of_work(stream.lifecycles)
-    lives = lives[~lives["ticket"].isin(excluded_tickets(stream.tickets, rules=rules))]
-    period, before = periods_of(lives, rules=rules, as_of=stream.as_of, known_from=stream.since)
-    day = f"{period.begin:%Y-%m-%d}"
-    since = "" if before is None else f"{before.begin:%Y-%m-%d}"
-    return stream.where(since=since, until=day), stream.where(since=day)
+def compared_handoffs(
+    handoffs: pd.DataFrame, *, names: tuple[str, str], teams_known: bool, most: int
+) -> Styler:
+    """The handoffs whose share of waiting differs most; between stages where no teams are known."""
+    columns: dict[str, Any] = {"From": "from", "To": "to"}
+    for name, end in zip(names, "ab", strict=True):
+        columns[name] = partial(_handoff, end=end)
+    what = "handoffs" if teams_known else "moves between stages, as no teams are known"
+    caption = f"Share of all waiting in {what}, the largest difference first; median wait and count. No test."
+    shown = handoffs[handoffs[["share_a", "share_b"]].max(axis=1) > 0].head(most)
+    leads = {"From": ("handoff" if teams_known else "move", "from", "to")}
+    return table_of(shown, columns, caption, nothing="No handoff has been seen.", leads=leads)
 
 
-@dataclass(frozen=True)
-class Compared:
-    """Two streams beside each other.
-
-    Attributes
-    ----------
-    a, b
-        The streams.
-    """
-
-    a: "ValueStream"
-    b: "ValueStream"
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """What they are called: what they differ by."""
-        first, second = ({w: s.provenance.get(w, "") for w in _WINDOW} for s in (self.a, self.b))
-        differ = [word for word in _WINDOW if first[word] != second[word]]
-        named = [_name({word: side[word] for word in differ}) for side in (first, second)]
-        return (named[0] or "all", named[1] or "all") if differ else ("first", "second")
-
-    @property
-    def _teams_known(self) -> bool:
-        return all(len(stream.team_network.edges) for stream in (self.a, self.b))
-
-    @cached_property
-    def _beside(self) -> Beside:
-        network = "team_network" if self._teams_known else "network"
-        sides = [
-            Side(s.lifecycles, s.stage_visits, s.stage_shares, getattr(s, network), s.as_of, s.since)
-            for s in (self.a, self.b)
-        ]
-        return beside(*sides, minimum=self.a.minimum)
-
-    @property
-    def measures(self) -> pd.DataFrame:
-        """Lead time, throughput and waiting on both sides, with 95 % intervals and verdicts."""
-        return self._beside.measures
-
-    @property
-    def stages(self) -> pd.DataFrame:
-        """Each stage's share of lead time on both sides."""
-        return self._beside.stages
-
-    @property
-    def handoffs(self) -> pd.DataFrame:
-        """What passes between each two teams, or stages, on both sides."""
-        return self._beside.handoffs
-
-    def table(self) -> Styler:
-        """Lead time, throughput and waiting beside each other, as a table for a page."""
-        names = self.names
-        columns: dict[str, Any] = {
-            "Measure": "measure",
-            names[0]: lambda row: _value(row, "a"),
-            names[1]: lambda row: _value(row, "b"),
-            "Verdict": "verdict",
-            "n": lambda row: f"{row['n_a']} and {row['n_b']}",
-        }
-        return table_of(self.measures, columns, f"{_HOW} n: delivered tickets.{self._shared}")
-
-    def handoffs_table(self, *, most: int = 10) -> Styler:
-        """The handoffs whose share of waiting differs most, as a table for a page."""
-        names = self.names
-        columns: dict[str, Any] = {"From": "from", "To": "to"}
-        for name, end in zip(names, "ab", strict=True):
-            columns[name] = partial(_handoff, end=end)
-        what = "handoffs" if self._teams_known else "moves between stages, as no teams are known"
-        caption = (
-            f"Share of all waiting in {what}, the largest difference first; median wait and count. No test."
-        )
-        shown = self.handoffs[self.handoffs[["share_a", "share_b"]].max(axis=1) > 0].head(most)
-        kind = "handoff" if self._teams_known else "move"
-        leads = {"From": (kind, "from", "to")}
-        return table_of(shown, columns, caption, nothing="No handoff has been seen.", leads=leads)
-
-    def plot(self) -> go.Figure:
-        """Slope chart: each stage's share of lead time on both sides; bold where they differ for sure."""
-        rows = self.stages[self.stages[["share_a", "share_b"]].max(axis=1) >= _LEAST]
-        title = "Where lead time goes"
-        if rows.empty:
-            hint = "No delivered ticket has spent time in a stage so far."
-            return nothing_to_see(of="compared", title=title, hint=hint)
-        records = rows.to_dict("records")
-        words: dict[str, Any] = {
-            "of": "compared",
-            "title": title,
-            "caption": f"Of the lead time of delivered tickets; {self._n}. Bold: 95 % intervals do not meet. "
-            f"Not drawn: stages of less than {percent(_LEAST)} on both sides.",
-            "alt": self._alt(rows),
-            "body": max(_BODY, _LINE * len(records) + 40),
-        }
-        wide, narrow = (
-            framed(_slopes(records, self.names, words["body"], narrow=small), **words, **sizes)
-            for small, sizes in ((False, {"head": 44}), (True, {"head": 64, "width": 360}))
-        )
-        return with_narrow(wide, narrow)
-
-    def _alt(self, rows: pd.DataFrame) -> str:
-        most = rows.iloc[int(rows["difference"].abs().argmax())]
-        return (
-            f"Share of lead time by stage, {' and '.join(self.names)}. {most['stage']} differs most: "
-            f"{percent(most['share_a'])} and {percent(most['share_b'])}."
-        )
-
-    @property
-    def _n(self) -> str:
-        counts = self.measures.iloc[0]
-        return f"n = {number(counts['n_a'])} and {pluralize(counts['n_b'], 'ticket')}"
-
-    @property
-    def _shared(self) -> str:
-        both = len(set(self.a.tickets["ticket"]) & set(self.b.tickets["ticket"]))
-        return f" {pluralize(both, 'ticket')} count on both sides." if both else ""
-
-    def __repr__(self) -> str:
-        """Say what is compared, and each verdict."""
-        said = "; ".join(f"{row.measure}: {row.verdict}" for row in self.measures.itertuples())
-        return f"Compared({' with '.join(self.names)}: {said})"
-
-    def _repr_html_(self) -> str:
-        """Show the table."""
-        html: str = self.table().to_html()
-        return html
+def compared_stages(stages: pd.DataFrame, measures: pd.DataFrame, *, names: tuple[str, str]) -> go.Figure:
+    """Slope chart: each stage's share of lead time on both sides; bold where they differ for sure."""
+    rows = stages[stages[["share_a", "share_b"]].max(axis=1) >= _LEAST]
+    title = "Where lead time goes"
+    if rows.empty:
+        hint = "No delivered ticket has spent time in a stage so far."
+        return nothing_to_see(of="compared", title=title, hint=hint)
+    records = rows.to_dict("records")
+    counts = measures.iloc[0]
+    words: dict[str, Any] = {
+        "of": "compared",
+        "title": title,
+        "caption": f"Of the lead time of delivered tickets; n = {number(counts['n_a'])} and "
+        f"{pluralize(counts['n_b'], 'ticket')}. Bold: 95 % intervals do not meet. "
+        f"Not drawn: stages of less than {percent(_LEAST)} on both sides.",
+        "alt": _alt(rows, names),
+        "body": max(_BODY, _LINE * len(records) + 40),
+    }
+    wide, narrow = (
+        framed(_slopes(records, names, words["body"], narrow=small), **words, **sizes)
+        for small, sizes in ((False, {"head": 44}), (True, {"head": 64, "width": 360}))
+    )
+    return with_narrow(wide, narrow)
 
 
-def _name(said: dict[str, str]) -> str:
-    """Give a name of these days and words."""
-    since, until, words = (said.get(word, "") for word in _WINDOW)
-    days = f"since {since}" if since else f"until {until}" if until else ""
-    days = f"{since} to {until}" if since and until else days
-    return " ".join(filter(None, [words.replace("=", " "), days]))
+def _alt(rows: pd.DataFrame, names: tuple[str, str]) -> str:
+    most = rows.iloc[int(rows["difference"].abs().argmax())]
+    return (
+        f"Share of lead time by stage, {' and '.join(names)}. {most['stage']} differs most: "
+        f"{percent(most['share_a'])} and {percent(most['share_b'])}."
+    )
 
 
 def _handoff(row: Any, *, end: str) -> str:

@@ -10,7 +10,7 @@ from vsm.clock import micros_of
 from vsm.config.rules import LINKS
 from vsm.eventlog.links import blocking_sentences
 from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
-from vsm.intervals._kernels.coding import encode
+from vsm.intervals._kernels.coding import encode, instants_of
 from vsm.tables import BLOCKS, DURATION, INSTANT, conform, empty
 
 FAR: Final = pd.Timestamp("2262-01-01", tz="UTC").as_unit("us")
@@ -191,15 +191,14 @@ def blocked_spans(blocks: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
 def joined_spans(ticket: "pd.Series[str]", start: "pd.Series[Any]", end: "pd.Series[Any]") -> pd.DataFrame:
     """Give the disjoint spans that these make together; as ``blocked_spans``."""
     rows = pd.DataFrame({"ticket": ticket, "start": start.astype(INSTANT), "end": end.astype(INSTANT)})
+    rows = rows[rows["start"] < rows["end"]]
     if rows.empty:
         return rows.reset_index(drop=True)
-    rows = rows[rows["start"] < rows["end"]].sort_values(["ticket", "start"], ignore_index=True)
+    rows = rows.sort_values(["ticket", "start"], ignore_index=True)
     before = rows.groupby("ticket")["end"].cummax().groupby(rows["ticket"]).shift()
-    apart = ~(rows["start"] <= before)
-    spans = rows.groupby(apart.cumsum().to_numpy()).agg(
-        ticket=("ticket", "first"), start=("start", "first"), end=("end", "max")
-    )
-    return spans.reset_index(drop=True)
+    first = np.flatnonzero(~(rows["start"] <= before))
+    spans = rows.take(first).reset_index(drop=True)
+    return spans.assign(end=instants_of(np.maximum.reduceat(micros_of(rows["end"]), first)))
 
 
 def blocked_time(blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp) -> "pd.Series[Any]":
