@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
+from tests.reports.pages import run_vsm
 from vsm.cli.export import NETWORKS
 from vsm.cli.init import with_proposals
 from vsm.config import parse_workflow
@@ -22,10 +24,10 @@ from vsm.tables import DERIVED, TABLES
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def export(tmp_path: Path) -> Path:
-    """Twenty tickets that waited, were worked on, and were closed."""
-    path = tmp_path / "issues.jsonl"
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty tickets that waited, were worked on, and were closed; to read only."""
+    path = tmp_path_factory.mktemp("export") / "issues.jsonl"
     bodies = []
     for n in range(1, 21):
         begun = history(n * 10, f"2026-01-{5 + n % 5:02}T10:{n:02}:00.000+0000", moved("1", "3"))
@@ -35,14 +37,19 @@ def export(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def work(tmp_path: Path, vsm: Shell, export: Path) -> Path:
-    """A work folder with the export pulled and its stages inferred."""
-    folder = tmp_path / "work"
-    assert vsm("init", "--dir", folder) == 0
-    assert vsm("pull", "--dir", folder, "jira", "--file", export) == 0
-    assert vsm("init", "--dir", folder, "--infer") == 0
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory, export: Path) -> Path:
+    """A work folder with the export pulled and its stages inferred; to be copied."""
+    folder = tmp_path_factory.mktemp("pulled") / "work"
+    for words in (("init",), ("pull", "jira", "--file", export), ("init", "--infer")):
+        run_vsm(words[0], "--dir", folder, *words[1:])
     return folder
+
+
+@pytest.fixture
+def work(tmp_path: Path, pulled: Path) -> Path:
+    """Such a work folder of the test's own."""
+    return Path(shutil.copytree(pulled, tmp_path / "work"))
 
 
 def test_init_writes_a_commented_file_and_leaves_it_alone(vsm: Shell, tmp_path: Path) -> None:

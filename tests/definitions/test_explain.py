@@ -9,6 +9,7 @@ import pytest
 
 from tests.definitions.same_rows import assert_same
 from tests.real_streams import TRACKERS, real_log, real_workflow
+from tests.share import share
 from tests.stories import NIGHT, STAGE_OF, TEAM_OF, at, story
 from tests.streams import sample_stream
 from vsm.clock import Calendar, Clock
@@ -173,11 +174,11 @@ def test_lives_of_the_sample_are_explained_as_the_tables_tell_them(sample_folder
 
 @pytest.mark.parametrize("tracker", TRACKERS)
 def test_real_lives_are_explained_as_the_tables_tell_them(real_data: Path, tracker: str) -> None:
-    """Some fifty tickets of each tracker, spread over its years."""
+    """Some tickets of each tracker, spread over its years."""
     log = real_log(real_data, tracker)
     stream = stream_from_log(log, workflow=real_workflow(), as_of=log.events["at"].max())
     keys = list(stream.tickets["key"])
-    assert_explained(stream, keys[:: len(keys) // 50])
+    assert_explained(stream, keys[:: len(keys) // share(25, of=50)])
 
 
 @pytest.mark.slow

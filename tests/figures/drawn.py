@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from weakref import WeakKeyDictionary
 
 import plotly.graph_objects as go
 from playwright.sync_api import Browser
@@ -15,11 +15,11 @@ from tests.reports.pages import Visit
 from vsm.figures import CONFIG
 
 _PAGE = """<!doctype html><html><head><meta charset="utf-8"><style>body {{ margin: 0 }}</style>
-<script>{plotly}</script></head><body>{places}<script>
-const figures = {figures}, config = {config};
-Promise.all(Object.keys(figures).map(name => Plotly.newPlot(name, figures[name].data, figures[name].layout, config)))
-  .then(() => {{ document.body.dataset.ready = "yes"; }});
-</script></body></html>"""
+<script>{plotly}</script></head><body data-ready="yes">Figures come here</body></html>"""
+_DRAW = """async ([figures, config]) => {
+  document.body.replaceChildren(...Object.keys(figures).map(name => Object.assign(document.createElement('div'), {className: 'figure', id: name})));
+  await Promise.all(Object.keys(figures).map(name => Plotly.newPlot(name, figures[name].data, figures[name].layout, config)));
+}"""
 
 # Of every figure: its size, its marks, its boxes, and each line of each text with the area it is clipped to.
 _MEASURE = """() => Object.fromEntries([...document.querySelectorAll('.figure')].map(figure => {
@@ -101,21 +101,36 @@ def _common(a: Box, b: Box) -> float:
     return min(min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1]))
 
 
+_visits: WeakKeyDictionary[Browser, Visit] = WeakKeyDictionary()
+
+
+def _opened(browser: Browser, file: Path) -> Visit:
+    """A page with plotly.js, which takes a browser more than a second; opened once by each."""
+    if browser not in _visits:
+        file.write_text(_PAGE.format(plotly=get_plotlyjs()), encoding="utf-8")
+        visit = Visit(browser, width=700, height=720)
+        visit.open(file)
+        _visits[browser] = visit
+    return _visits[browser]
+
+
 def drawn_figures(
     browser: Browser, figures: Mapping[str, go.Figure], *, file: Path, width: int
 ) -> dict[str, Drawn]:
-    """Write the figures on one page, open it at this width, and measure."""
-    places = "".join(f'<div class="figure" id="{name}"></div>' for name in figures)
-    data: dict[str, Any] = {name: json.loads(figure.to_json()) for name, figure in figures.items()}
-    held = json.dumps(data).replace("</", "<\\/")
-    page = _PAGE.format(plotly=get_plotlyjs(), places=places, figures=held, config=json.dumps(CONFIG))
-    file.write_text(page, encoding="utf-8")
-    visit = Visit(browser, width=width, height=720)
-    measured = visit.open(file).evaluate(_MEASURE)
-    visit.page.context.close()
+    """Draw the figures on a page of this width, and measure."""
+    visit = _opened(browser, file)
+    said, called = len(visit.said), len(visit.called)
+    visit.page.set_viewport_size({"width": width, "height": 720})
+    visit.page.evaluate(
+        _DRAW, [{name: json.loads(figure.to_json()) for name, figure in figures.items()}, CONFIG]
+    )
+    measured = visit.page.evaluate(_MEASURE)
     return {
         name: Drawn(
-            [Line(**line) for line in what.pop("texts")], **what, said=visit.said, called=visit.called
+            [Line(**line) for line in what.pop("texts")],
+            **what,
+            said=visit.said[said:],
+            called=visit.called[called:],
         )
         for name, what in measured.items()
     }

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.reports.pages import Visit, code, parameters, prose
+from tests.reports.without_kernel import run_without_kernels
 from vsm.errors import NotebookError, ParameterError, RunError
 from vsm.findings import Finding, Findings, Summary, Tile
 from vsm.model.period import Period
@@ -153,8 +154,11 @@ def test_pages_link_each_other_and_the_index(published: Path, visit: Callable[..
     assert page.url == published.as_uri()
 
 
-def test_a_page_alone_links_the_index_only(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+def test_a_page_alone_links_the_index_only(
+    tmp_path: Path, write_notebook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is nothing to turn to."""
+    run_without_kernels(monkeypatch)
     path = write_notebook(tmp_path / "bare.ipynb", parameters())
     page = _publish([path], tmp_path / "runs").with_name("bare.html").read_text()
     assert 'class="others"' not in page
@@ -162,8 +166,11 @@ def test_a_page_alone_links_the_index_only(tmp_path: Path, write_notebook: Calla
     assert '<a class="home" href="index.html">' in page
 
 
-def test_two_runs_of_one_instant_do_not_meet(tmp_path: Path, write_notebook: Callable[..., Path]) -> None:
+def test_two_runs_of_one_instant_do_not_meet(
+    tmp_path: Path, write_notebook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second gets a number; the first stays as it is."""
+    run_without_kernels(monkeypatch)
     first = tmp_path / "runs" / "2026-11-23T031500Z"
     first.mkdir(parents=True)
     path = write_notebook(tmp_path / "bare.ipynb", parameters())

@@ -1,13 +1,13 @@
 """Decks: what is cut from a notebook, and how it looks offline, in a browser, on a screen and on a phone."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.jira_bodies import issue
 from tests.reports.pages import Cell, Visit, code, shown, slide
@@ -67,6 +67,22 @@ def walked(page: Page, picture: Callable[..., None] | None = None) -> list[dict[
     return seen
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser, sample_deck: Path) -> Iterator[Visit]:
+    """The sample's slides in a window for all tests that leave no trace in it."""
+    visit = Visit(browser, width=1280, height=720)
+    visit.open_deck(sample_deck)
+    yield visit
+    visit.page.context.close()
+
+
+@pytest.fixture
+def deck(window: Visit) -> Page:
+    """The sample's slides, at the first one."""
+    window.page.evaluate("Reveal.slide(0)")
+    return window.page
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
 def test_the_sample_deck_is_drawn_offline(
     sample_deck: Path, visit: Callable[..., Visit], picture: Callable[..., None], width: int, height: int
@@ -95,41 +111,34 @@ def test_the_sample_deck_is_drawn_offline(
     assert window.called == []
 
 
-def test_every_letter_of_the_sample_deck_has_24_points(
-    sample_deck: Path, visit: Callable[..., Visit]
-) -> None:
+def test_every_letter_of_the_sample_deck_has_24_points(deck: Page) -> None:
     """Of a slide 540 points high, so 32 of 720 pixels: readable from the back, in the network and the map too."""
-    page = visit().open_deck(sample_deck)
-    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
-        page.wait_for_selector(".slides section.present .chart-plot:not([data-drawn])", state="detached")
-        assert [text for size, text in page.evaluate(LETTERS) if size < 31.9] == []
-        page.keyboard.press(NEXT)
+    for _ in range(deck.evaluate("Reveal.getTotalSlides()")):
+        deck.wait_for_selector(".slides section.present .chart-plot:not([data-drawn])", state="detached")
+        assert [text for size, text in deck.evaluate(LETTERS) if size < 31.9] == []
+        deck.keyboard.press(NEXT)
 
 
-def test_the_sample_deck_is_small_and_tells_its_making(
-    sample_deck: Path, visit: Callable[..., Visit]
-) -> None:
+def test_the_sample_deck_is_small_and_tells_its_making(sample_deck: Path, deck: Page) -> None:
     """At most 4 MB; state of the data in the notes, none of it on a slide; reveal.js's licence goes along."""
     assert sample_deck.stat().st_size <= 4_000_000
     assert "Permission is hereby granted, free of charge" in sample_deck.read_text(encoding="utf-8")
-    page = visit().open_deck(sample_deck)
-    notes = page.locator("aside.notes").first.text_content() or ""
+    notes = deck.locator("aside.notes").first.text_content() or ""
     assert "as of 2026-03-06 17:06 UTC" in notes
     assert "data_dir" not in notes
-    assert page.locator("footer").count() == 0
+    assert deck.locator("footer").count() == 0
 
 
-def test_the_sample_deck_can_be_read_by_everybody(sample_deck: Path, visit: Callable[..., Visit]) -> None:
+def test_the_sample_deck_can_be_read_by_everybody(deck: Page) -> None:
     """No serious fault of accessibility, by axe, on any slide."""
-    page = visit().open_deck(sample_deck)
-    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
-        found = Axe().run(page).response["violations"]
+    for _ in range(deck.evaluate("Reveal.getTotalSlides()")):
+        found = Axe().run(deck).response["violations"]
         assert [
             (fault["id"], fault["nodes"][0]["html"])
             for fault in found
             if fault["impact"] in {"serious", "critical"}
         ] == []
-        page.keyboard.press(NEXT)
+        deck.keyboard.press(NEXT)
 
 
 def test_the_speaker_has_notes_in_a_window_of_their_own(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.schedule.world import quickly
+from tests.schedule.world import no_tickets, quickly
 from vsm.cli.console import PullProgress
 from vsm.cli.pull import pull_again
 from vsm.schedule import run as running
@@ -48,6 +48,7 @@ def main(root: Path, phase: str, now: datetime, login: dict[str, str]) -> None:
         return []
 
     running.put_in_place = moved  # type: ignore[attr-defined]
+    running.stream_of_plan = no_tickets  # type: ignore[attr-defined, assignment]
     effects = Effects(
         clock=clock, log=lambda event, **_: die(event), pull=pull, render=render,
         publish=lambda *_: "", notify=tell,

@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+import pandas as pd
 
 from tests.jira_bodies import issue
 from vsm.config import Report
@@ -17,6 +20,7 @@ from vsm.schedule.rendering import Output, compared
 from vsm.schedule.run import run_reports
 from vsm.sources.archive import Document, Page, open_archive
 from vsm.sources.work_folder import WorkFolder
+from vsm.tables import QUALITY, TICKETS, VISITS, empty
 
 PLAN = """
 [stream]
@@ -46,6 +50,17 @@ def at(text: str) -> datetime:
 
 
 MONDAY = at("2026-01-05T07:00")
+
+
+_ABOUT = SimpleNamespace(
+    as_of=pd.Timestamp(MONDAY), tickets=empty(TICKETS), quality=empty(QUALITY), findings=Findings(),
+    stage_visits=empty(VISITS).assign(gone=False),
+)  # fmt: skip
+
+
+def no_tickets(folder: WorkFolder, plan: Plan) -> SimpleNamespace:
+    """Stand for ``stream_of_plan``: what a run asks of a stream, without reading one."""
+    return _ABOUT
 
 
 @dataclass

@@ -108,6 +108,12 @@ def test_what_is_changed_in_a_frame_in_place_is_in_no_part_made_later(tmp_path: 
     pd.testing.assert_frame_equal(stream.responsibility.owners, untouched.responsibility.owners)
 
 
+@pytest.fixture(scope="module")
+def nothing() -> ValueStream:
+    """A stream without tickets, for all tables."""
+    return stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
+
+
 def table_of(stream: ValueStream, name: str) -> pd.DataFrame:
     """A measure by its name in the dictionary."""
     frame: Any = reduce(getattr, name.split("."), stream)
@@ -116,9 +122,10 @@ def table_of(stream: ValueStream, name: str) -> pd.DataFrame:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DERIVED)
-def test_a_measure_keeps_its_schema_with_rows_and_without(name: str, sample_folder: Path) -> None:
+def test_a_measure_keeps_its_schema_with_rows_and_without(
+    name: str, sample_folder: Path, nothing: ValueStream
+) -> None:
     """Columns, their order and types, missing values and keys, of the sample and of nothing."""
-    nothing = stream_from_log(Log(), workflow=Workflow(), as_of=NOW)
     for stream in (sample_stream(sample_folder), nothing):
         check(table_of(stream, name), DERIVED[name])
 
