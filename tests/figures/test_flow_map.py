@@ -137,6 +137,15 @@ def test_the_pointer_finds_every_number_of_a_stage_and_a_move() -> None:
     assert facts(trace(figure, "moves").hovertext[0]) == move
 
 
+def test_on_a_phone_names_stand_upright_above_their_stages() -> None:
+    """Columns are too narrow there for words, and the drawing would be too small to read."""
+    phone = drawn().layout.meta["narrow"]
+    names = [note for note in phone["layout"]["annotations"] if note.get("textangle") == -90]
+    assert [note["text"].split()[0] for note in names] == ["Ideas", "Build", "Supplier", "Test", "Done"]
+    assert [note["x"] for note in names] == [0, 1, 2, 3, 4]
+    assert "names" not in {trace["name"] for trace in phone["data"]}
+
+
 def test_the_legend_names_the_kinds_there_are() -> None:
     """Returns stand in it only where one is drawn."""
     shown = [trace.name for trace in drawn().data if trace.showlegend is None]

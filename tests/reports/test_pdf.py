@@ -45,7 +45,7 @@ def test_the_sample_deck_is_printed(sample_deck: Path) -> None:
         "Work waits for the next batch in",
         "67 % of the waiting in working",
         "43 of 62 open tickets are over",
-        "What we could try: releases every",
+        "What we could try: releases every 7 days",
         "We decide: one experiment,",
         "What this does not show",
     ]

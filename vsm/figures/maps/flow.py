@@ -1,5 +1,6 @@
 """The flow map: stages on a spine, moves as arcs, swim lanes by team below."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import edge_hover, escape, hover, number, pluralize, small, wrapped
+from vsm.figures.labels import edge_hover, escape, hover, number, pluralize, small, text_width, wrapped
 from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, most_used, plan_from_network
 from vsm.figures.maps.swim_lanes import LANE, lane_floors, lane_marks, lane_names
 from vsm.figures.marks import arrow_head, arrow_heads, wait_bar, wait_colour, writing
@@ -20,11 +21,14 @@ from vsm.figures.theme import (
     framed,
     hidden_axis,
     nothing_to_see,
+    with_narrow,
 )
 from vsm.findings.durations import percent, short_duration
 from vsm.model.network import team_lanes
 
 _TITLE: Final = "How work moves"
+_BELOW: Final = 104
+"""Pixels from the map to its colour scale on a phone, whose legend has several lines."""
 _GAP: Final = 14
 """Pixels between the moves and the first lane."""
 _CAPTION: Final = (
@@ -76,26 +80,67 @@ def flow_map(
     plan = replace(plan, below=float(LANE * len(teams) + _GAP if teams else 0))
     sides, top = (-plan.edge, len(plan.names) - 1 + plan.edge), plan.floor - _GAP
     swim = [] if lanes is None else lane_marks(lanes, names=teams, stages=plan.names, top=top)
-    figure = go.Figure(
-        [*marks_from_plan(plan, network=network), *swim],
-        layout={
-            "xaxis": hidden_axis(*sides),
-            "yaxis": hidden_axis(plan.bottom, plan.bottom + plan.body),
-            "shapes": [*guides_from_plan(plan), *lane_floors(len(teams), top=top, width=sides)],
-            "legend": {"x": 0, "y": -14 / plan.body, "yanchor": "top"},
-        },
-    )
-    return framed(
-        figure,
-        of="flow_map",
-        title=title or _TITLE,
-        caption=_caption(network, plan) + left_out + _lanes_explained(lanes, teams),
-        alt=_alt(network, [*plan.drawn, *plan.folded])
+    floors = lane_floors(len(teams), top=top, width=sides)
+    words: dict[str, Any] = {
+        "of": "flow_map",
+        "title": title or _TITLE,
+        "caption": _caption(network, plan) + left_out + _lanes_explained(lanes, teams),
+        "alt": _alt(network, [*plan.drawn, *plan.folded])
         + left_out
         + (f" Swim lanes from above: {', '.join(teams)}." if teams else ""),
-        body=plan.body,
-        foot=112,
+    }
+    names = {"data": [_names(plan, network)], "shapes": guides_from_plan(plan)}
+    wide = _drawn(plan, network, swim, floors, height=plan.body, below=48, **names)
+    upright = _names_upright(plan, network)
+    high = round(plan.top - plan.bottom) + text_width([name["text"] for name in upright], size=_NAME_SIZE)
+    phone = _drawn(plan, network, swim, floors, height=high, below=_BELOW, annotations=upright)
+    return with_narrow(
+        framed(wide, **words, body=plan.body, foot=112),
+        framed(phone, **words, body=high, foot=_BELOW + 64, width=360),
     )
+
+
+def _drawn(
+    plan: Plan,
+    network: "nx.DiGraph[str]",
+    swim: list[go.Scatter],
+    floors: list[dict[str, Any]],
+    *,
+    height: int,
+    below: int,
+    data: Sequence[go.Scatter] = (),
+    shapes: Sequence[dict[str, Any]] = (),
+    annotations: Sequence[dict[str, Any]] = (),
+) -> go.Figure:
+    """Draw the map so many pixels high, with the names of stages as marks or as annotations."""
+    # Where columns are narrow, what stands beside a mark has room above it alone.
+    lift = {"lift": max(plan.radii.values()) + 9} if annotations else {}
+    marks = [*marks_from_plan(plan, network=network, **lift), *data, wait_bar(height, below=below)]
+    return go.Figure(
+        [*marks, *_legend(plan, network), *swim],
+        layout={
+            "xaxis": hidden_axis(-plan.edge, len(plan.names) - 1 + plan.edge),
+            "yaxis": hidden_axis(plan.bottom, plan.bottom + height),
+            "shapes": [*shapes, *floors],
+            "annotations": [*annotations],
+            "legend": {"x": 0, "y": -14 / height, "yanchor": "top"},
+        },
+    )
+
+
+def _names_upright(plan: Plan, network: "nx.DiGraph[str]") -> list[dict[str, Any]]:
+    """Head each stage's column with its name from below upwards, where columns are narrow."""
+    names = []
+    for position, name in enumerate(plan.names):
+        about = network.nodes[name]
+        share = "" if about["kind"] == "done" else f" {percent(about['share'])}"
+        names.append(
+            {
+                "text": f"{escape(name)}{share}", "x": position, "y": plan.top, "textangle": -90,
+                "yanchor": "bottom", "showarrow": False, "font": {"size": _NAME_SIZE},
+            }
+        )  # fmt: skip
+    return names
 
 
 def _lanes_explained(lanes: pd.DataFrame | None, teams: list[str]) -> str:
@@ -145,17 +190,17 @@ _NAME_SIZE: Final = 12
 _LETTER: Final = 0.62  # of the font size: the width of a letter
 
 
-def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]") -> list[go.Scatter]:
-    """The traces of the flow map: a line a drawn move, then heads, stages, counts, names, scale, legend."""
+def marks_from_plan(plan: Plan, *, network: "nx.DiGraph[str]", lift: float = 13.0) -> list[go.Scatter]:
+    """The traces of the flow map's moves and stages: a line a drawn move, then heads, stages and counts.
+
+    Counts of moves to the next stage stand ``lift`` pixels above the spine.
+    """
     most = max((move.about["tickets"] for move in plan.drawn), default=0) or 1
     return [
         *(_line(plan, move, points, most) for move, points in zip(plan.drawn, plan.paths, strict=True)),
         _arc_heads(plan, most),
         _stages(plan, network),
-        _counts(plan),
-        _names(plan, network),
-        wait_bar(plan.body, below=48),
-        *_legend(plan, network),
+        _counts(plan, lift),
     ]
 
 
@@ -241,12 +286,12 @@ def _stages(plan: Plan, network: "nx.DiGraph[str]") -> go.Scatter:
     )
 
 
-def _counts(plan: Plan) -> go.Scatter:
+def _counts(plan: Plan, lift: float) -> go.Scatter:
     places = []
     for move, points in zip(plan.drawn, plan.paths, strict=True):
         x = (points[0][0] + points[-1][0]) / 2
         extreme = min(y for _, y in points) if move.back else max(y for _, y in points)
-        places.append((x, extreme + (-10 if move.back else 13 if move.straight else 9)))
+        places.append((x, extreme + (-10 if move.back else lift if move.straight else 9)))
     return go.Scatter(
         x=[x for x, _ in places],
         y=[y for _, y in places],
