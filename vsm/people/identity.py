@@ -108,7 +108,7 @@ def _renamed(
     both = [*plain, *(names.get(word, word) for word in plain)]
     words = [both[place] for place in used.tolist()]
     place_of = {word: place for place, word in enumerate(sorted({*words}))}  # several may be one person
-    code = np.full(2 * len(plain) + 1, -1)
+    code = np.full(2 * len(plain) + 1, -1, dtype=np.int32)
     code[used] = [place_of[word] for word in words]
     return pd.Categorical.from_codes(code[number], categories=pd.Index(list(place_of), dtype="str"))
 
