@@ -102,7 +102,7 @@ def in_days(time: pd.Timedelta) -> str:
 
     Examples
     --------
-    >>> in_days(pd.Timedelta("41 h")), in_days(pd.Timedelta("25.75 d"))
+    >>> in_days(pd.Timedelta("41 h")), in_days(pd.Timedelta("25.75 D"))
     ('1.7 days', '26 days')
     """
     return f"{_tenths(time):,g} days"

@@ -140,7 +140,7 @@ def half_as_many(stays: pd.DataFrame, *, as_of: pd.Timestamp) -> tuple[int, pd.T
     Examples
     --------
     >>> days = pd.Timestamp("2026-01-05", tz="UTC") + pd.to_timedelta([0, 0, 3, 4, 5, 7], unit="D")
-    >>> stays = pd.DataFrame({"entered": days, "left": pd.NaT}).astype({"left": days.dtype})
+    >>> stays = pd.DataFrame({"entered": days, "left": pd.Series(pd.NaT, range(6), days.dtype)})
     >>> half_as_many(stays, as_of=days[5])
     (3, Timestamp('2026-01-09 00:00:00+0000', tz='UTC'))
     """
