@@ -36,7 +36,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with connect("local", workers=2) as workers:
+    with connect("local", workers=2, memory="3 GB") as workers:
         yield workers
 
 
@@ -89,6 +89,14 @@ def test_a_work_folder_is_read_alike(cluster: Cluster, tmp_path: Path) -> None:
     )
     same_bytes(*([getattr(stream, name) for name in BASE_TABLES] for stream in (there, here)))
     same(vsm.read_networks(folders[1], names=True, cluster=cluster), here)
+
+
+def test_local_workers_have_the_memory_that_is_given(cluster: Cluster) -> None:
+    """What is no size is refused before a process is started."""
+    workers = cluster._client.scheduler_info()["workers"].values()
+    assert {worker["memory_limit"] for worker in workers} == {3_000_000_000}
+    with pytest.raises(ParameterError, match=r"^memory is 'much'; write a size, such as 4 GB$"):
+        connect("local", memory="much")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ LARGE: Final = 1_000_000
 """Moves of a partition, at most: what is made of them at once takes some 1 GB."""
 
 
-def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
+def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> "Cluster":
     """Give a cluster that reading functions let work for them: ``read_stream(..., cluster=cluster)``.
 
     What is read is the same, to the byte, as without it. Persons have their pseudonyms (with ``names`` their
@@ -36,11 +36,14 @@ def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
         ``tcp://10.0.0.5:8786``, whose workers have the same version of ``vsm``.
     workers
         How many processes ``"local"`` has; by default one a core.
+    memory
+        Most that each of these may have, such as ``"4 GB"``: what it keeps goes to disk before. By default
+        they share what the machine has.
 
     Raises
     ------
     ParameterError
-        Dask is not installed, or the address is none.
+        Dask is not installed, the address is none, or the memory is no size.
     RunError
         No scheduler answers there, it has no workers, or a worker has another version of ``vsm``.
 
@@ -58,7 +61,7 @@ def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
     distributed = _library("distributed")
     with ExitStack() as opened:
         try:
-            local = opened.enter_context(_local(workers)) if address == LOCAL else None
+            local = opened.enter_context(_local(workers, memory)) if address == LOCAL else None
             client = distributed.Client(local or address, timeout=PATIENCE, set_as_default=False)
             opened.enter_context(client)
         except (OSError, ValueError, RuntimeError) as error:
@@ -69,16 +72,25 @@ def connect(address: str = LOCAL, *, workers: int = 0) -> "Cluster":
         return Cluster(client, opened.pop_all())
 
 
-def _local(workers: int) -> Any:
+def _local(workers: int, memory: str) -> Any:
     """Start processes that listen on loopback only, to who has this process's certificate; no dashboard."""
     _library("cryptography")
     quiet: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
     with _library("dask").config.set(quiet):
         return _library("distributed").LocalCluster(
-            n_workers=workers or None, threads_per_worker=1, host="127.0.0.1", security=True,
-            protocol="tls://", dashboard_address=None, silence_logs=CRITICAL,
+            n_workers=workers or None, threads_per_worker=1, memory_limit=_bytes(memory), host="127.0.0.1",
+            security=True, protocol="tls://", dashboard_address=None, silence_logs=CRITICAL,
             scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
         )  # fmt: skip
+
+
+def _bytes(memory: str) -> str | int:
+    if memory == "auto":
+        return memory
+    try:
+        return int(_library("dask.utils").parse_bytes(memory))
+    except ValueError as error:
+        raise ParameterError(f"memory is '{memory}'; write a size, such as 4 GB") from error
 
 
 class Cluster:

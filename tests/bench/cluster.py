@@ -175,6 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", default="1000000")
     parser.add_argument("--partitions", type=int, default=8)
+    parser.add_argument("--memory", default="auto", help="most that each worker may have, such as '4 GB'")
     parser.add_argument("--most", type=int, default=10_000_000, help="beyond it waits alone, not compared")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "vsm-bench-cluster")
     asked = parser.parse_args()
@@ -184,7 +185,7 @@ def main() -> None:
     me = psutil.Process()
     for events in map(int, asked.events.split(",")):
         common, compared = common_of(events), events <= asked.most
-        with connect("local", workers=2) as cluster:
+        with connect("local", workers=2, memory=asked.memory) as cluster:
             paths = files_of(asked.folder, events, asked.partitions, cluster)
             workers = [psutil.Process(pid) for pid in cluster._client.run(os.getpid).values()]
             work = partial(of_cluster, paths, common, cluster, networks=compared)
