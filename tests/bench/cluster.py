@@ -4,7 +4,7 @@ A log lies in files of whole tickets, which the workers read themselves; a parti
 of the processors of all processes together, memory is the most that any worker held (psutil's rss, every tenth of
 a second).
 
-    python -m tests.bench.cluster [--events 1000000,10000000] [--partitions 8] [--most 10000000]
+    python -m tests.bench.cluster [--events 1000000,10000000] [--partitions 8] [--waits] [--rows costs.csv]
 """
 
 import argparse
@@ -43,6 +43,7 @@ from vsm.people import Teams
 from vsm.sources.table_store import load_table, save_parts
 from vsm.tables import BLOCKS, EVENTS, empty
 
+COLUMNS = ("events", "way", "partitions", "seconds", "processor", "MB of one process")
 MINIMUM = 12
 MB = 1 << 20
 
@@ -114,7 +115,7 @@ def read_by(common: Common) -> dict[str, Any]:
     return {"stages": common.stages, "teams": common.teams, "in_parts": in_parts, "as_of": common.as_of}
 
 
-def serial(path: Path, common: Common) -> tuple[pd.DataFrame, Networks]:
+def serial(path: Path, common: Common, *, networks: bool) -> tuple[pd.DataFrame, Networks | None]:
     """Do the same at once, in this process."""
     moves = moves_in(path)
     stages, as_of = common.stages, common.as_of
@@ -126,8 +127,9 @@ def serial(path: Path, common: Common) -> tuple[pd.DataFrame, Networks]:
         teams=common.teams, blocked=blocked_spans(empty(BLOCKS), as_of=as_of), in_parts=in_parts,
         clock=common.clock, rules=common.waiting, as_of=as_of,
     )  # fmt: skip
-    network = networks_of_parts([part_of(lambda: moves, 0, read_by(common))], minimum=MINIMUM)
-    return by_cause(waits), network
+    if not networks:
+        return by_cause(waits), None
+    return by_cause(waits), networks_of_parts([part_of(lambda: moves, 0, read_by(common))], minimum=MINIMUM)
 
 
 @contextmanager
@@ -162,10 +164,10 @@ def timed(work: Callable[[], Any], processes: list[psutil.Process]) -> tuple[Any
     return made, time.perf_counter() - wall, spent(processes) - before, max(most.values()) / MB
 
 
-def same(one: tuple[pd.DataFrame, Networks], other: tuple[pd.DataFrame, Networks]) -> None:
+def same(one: tuple[pd.DataFrame, Networks | None], other: tuple[pd.DataFrame, Networks | None]) -> None:
     """Are sums and graphs equal?"""
     pd.testing.assert_frame_equal(one[0], other[0], check_exact=True)
-    for mine, theirs in zip(one[1], other[1], strict=True):
+    for mine, theirs in zip(one[1] or (), other[1] or (), strict=True):
         assert list(mine.nodes(data=True)) == list(theirs.nodes(data=True))
         assert list(mine.edges(data=True)) == list(theirs.edges(data=True))
 
@@ -174,35 +176,41 @@ def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", default="1000000")
-    parser.add_argument("--partitions", type=int, default=8)
+    parser.add_argument(
+        "--partitions", type=int, default=0, help="by default one for each million events, or 8"
+    )
     parser.add_argument("--memory", default="auto", help="most that each worker may have, such as '4 GB'")
     parser.add_argument("--most", type=int, default=10_000_000, help="beyond it waits alone, not compared")
+    parser.add_argument("--waits", action="store_true", help="networks are left out")
+    parser.add_argument("--rows", type=Path, help="write the rows here too, as CSV")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "vsm-bench-cluster")
     asked = parser.parse_args()
-    table = Table(title="Networks and waits by cause")
-    for column in ("events", "way", "partitions", "seconds", "processor", "MB of one process", "equal"):
+    rows = [row for events in map(int, asked.events.split(",")) for row in measured(events, asked)]
+    table = Table(title="Waits by cause" if asked.waits else "Networks and waits by cause")
+    for column in COLUMNS:
         table.add_column(column, justify="right")
-    me = psutil.Process()
-    for events in map(int, asked.events.split(",")):
-        common, compared = common_of(events), events <= asked.most
-        with connect("local", workers=2, memory=asked.memory) as cluster:
-            paths = files_of(asked.folder, events, asked.partitions, cluster)
-            workers = [psutil.Process(pid) for pid in cluster._client.run(os.getpid).values()]
-            work = partial(of_cluster, paths, common, cluster, networks=compared)
-            made, *numbers = timed(work, workers)
-        row = [f"{events:,}", "2 workers", str(len(paths)), *map(_shown, numbers)]
-        if compared:
-            whole = paths[0].with_name("whole.parquet")
-            save_parts(map(moves_in, paths), EVENTS, whole, stamp=generated.STAMP)
-            alone, *numbers = timed(partial(serial, whole, common), [me])
-            same(made, alone)
-            table.add_row(f"{events:,}", "serial", "", *map(_shown, numbers), "")
-        table.add_row(*row, "yes" if compared else "waits alone")
+    for events, way, partitions, *numbers in rows:
+        table.add_row(f"{events:,}", way, str(partitions), *(f"{number:,.1f}" for number in numbers))
     Console(width=110).print(table)
+    if asked.rows:
+        pd.DataFrame(rows, columns=list(COLUMNS)).round(1).to_csv(asked.rows, index=False)
 
 
-def _shown(number: float) -> str:
-    return f"{number:.1f}"
+def measured(events: int, asked: argparse.Namespace) -> Iterator[tuple[Any, ...]]:
+    """What does a log of so many events cost on a cluster and, up to a size, in one process? They are equal."""
+    common, compared = common_of(events), events <= asked.most
+    networks = compared and not asked.waits
+    with connect("local", workers=2, memory=asked.memory) as cluster:
+        paths = files_of(asked.folder, events, asked.partitions or max(8, events // 1_000_000), cluster)
+        workers = [psutil.Process(pid) for pid in cluster._client.run(os.getpid).values()]
+        made, *numbers = timed(partial(of_cluster, paths, common, cluster, networks=networks), workers)
+    yield events, "2 workers", len(paths), *numbers
+    if compared:
+        whole = paths[0].with_name("whole.parquet")
+        save_parts(map(moves_in, paths), EVENTS, whole, stamp=generated.STAMP)
+        alone, *numbers = timed(partial(serial, whole, common, networks=networks), [psutil.Process()])
+        same(made, alone)
+        yield events, "1 process", 1, *numbers
 
 
 if __name__ == "__main__":
