@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,8 @@ def watched(processes: list[psutil.Process]) -> Iterator[dict[int, int]]:
     def watch() -> None:
         while not stop.wait(0.1):
             for process in processes:
-                most[process.pid] = max(most[process.pid], process.memory_info().rss)
+                with suppress(psutil.NoSuchProcess):  # one that took more than it may have
+                    most[process.pid] = max(most[process.pid], process.memory_info().rss)
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -22,11 +22,12 @@ def picture(rows: pd.DataFrame) -> go.Figure:
             line = go.Scatter(
                 x=of_way["events"], y=values, name=way, mode="lines+markers+text", showlegend=column == 1,
                 line={"color": COLORS[str(way)]}, text=[f"{value:.2g}" for value in values],
-                textposition="top left" if way == "2 workers" else "bottom right",
+                textposition="top left" if (way == "2 workers") == (column == 1) else "bottom right",
             )  # fmt: skip
             figure.add_trace(line, row=1, col=column)
-    figure.update_xaxes(type="log", title="events", exponentformat="power", dtick=1, range=[3.7, 8.4])
-    figure.update_yaxes(type="log", exponentformat="none", dtick=1)
+    figure.update_xaxes(type="log", title="events", exponentformat="power", dtick=1, range=[3.6, 7.4])
+    figure.update_yaxes(type="log", exponentformat="none", dtick=1, range=[-1, 2.4], col=1)
+    figure.update_yaxes(type="log", exponentformat="none", dtick=1, range=[-1, 1], col=2)
     figure.update_layout(
         template="plotly_white", width=1000, height=420, legend={"orientation": "h", "y": 1.22},
         margin={"l": 60, "r": 20, "t": 80, "b": 50}, font={"size": 14},
