@@ -1,6 +1,6 @@
 """What do networks and causes of waiting take on a cluster of this machine, and are they the serial ones?
 
-A log lies in files of whole tickets, which the workers read themselves; a partition is a file. Seconds are those
+A log is in files of whole tickets, which the workers read themselves; a partition is a file. Seconds are those
 of the processors of all processes together, memory is the most that any worker held (psutil's rss, every tenth of
 a second).
 
@@ -49,7 +49,7 @@ MB = 1 << 20
 
 
 def files_of(folder: Path, events: int, partitions: int, cluster: Cluster) -> list[Path]:
-    """Where does a log of so many events lie, in files of whole tickets? Drawn by the workers where it is not."""
+    """Where is a log of so many events, in files of whole tickets? Drawn by the workers where it is not."""
     inside = folder / f"{generated.STAMP.replace(' ', '-')}-{events}-in-{partitions}"
     paths = [inside / f"{number:04}.parquet" for number in range(partitions)]
     lacking = [number for number, path in enumerate(paths) if not path.exists()]
@@ -69,7 +69,7 @@ def draw(path: Path, number: int, events: int, partitions: int) -> None:
 
 
 def moves_in(path: Path) -> pd.DataFrame:
-    """What lies in a file?"""
+    """What is in a file?"""
     found = load_table(path, EVENTS, stamp=generated.STAMP)
     assert found is not None, path
     return found
