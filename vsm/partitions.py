@@ -34,7 +34,7 @@ from vsm.intervals.blocks import joined_spans
 from vsm.intervals.causes.cause_rules import WaitContext
 from vsm.intervals.causes.cut_waits import CutWaits
 from vsm.intervals.causes.exchange import Answers, Needs, answers_of, in_buckets, joined, worked_of
-from vsm.intervals.causes.receivers import Words, parts_of_waits, words_of
+from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
 from vsm.intervals.causes.sweep import sources_with_assignees, with_causes
 from vsm.intervals.codes import NOBODY, encode
 from vsm.intervals.event_codes import COLUMNS, STATE_KINDS
@@ -194,20 +194,24 @@ class Road:
 
     def waits(self, found: Sequence[Found], blocked: pd.DataFrame) -> list[Any]:
         """Promise the WAITS of each partition, once blocks of all tickets are known."""
-        submit, buckets = self.workers.submit, range(len(self.moves))
+        submit, number = self.workers.submit, len(self.moves)
         known = submit(itself, _around(found, blocked))
-        cut = [
-            submit(cut_waits, *one, known, self.common) for one in zip(self.moves, self.stays, strict=True)
-        ]
-        needs = [submit(_in_buckets, one, len(self.moves)) for one in cut]
-        answers = [
-            submit(_answers, [submit(getitem, one, bucket) for one in needs], self.common)
-            for bucket in buckets
-        ]
+        # One partition after another, each taken apart at once: what a worker puts on disk is read back once.
+        parts, *needs = zip(
+            *(
+                self._taken_apart(submit(cut_waits, *one, known, self.common, number), 1 + number)
+                for one in zip(self.moves, self.stays, strict=True)
+            ),
+            strict=True,
+        )
+        answers = [self._taken_apart(submit(_answers, list(one), self.common), number) for one in needs]
         return [
-            submit(_with_causes, one, [submit(getitem, answer, number) for answer in answers], self.common)
-            for number, one in enumerate(cut)
+            submit(_with_causes, *one, known, self.common)
+            for one in zip(self.stays, parts, map(list, zip(*answers, strict=True)), strict=True)
         ]
+
+    def _taken_apart(self, promise: Any, number: int) -> list[Any]:
+        return [self.workers.submit(getitem, promise, place) for place in range(number)]
 
 
 def itself(anything: Any) -> Any:
@@ -217,10 +221,6 @@ def itself(anything: Any) -> Any:
 
 def _found(stays: Stays) -> Found:
     return stays.found
-
-
-def _in_buckets(cut: CutWaits, buckets: int) -> list[Needs]:
-    return in_buckets(cut.needs(), buckets=buckets)
 
 
 def _answers(bucket: list[Needs], common: Common) -> list[Answers]:
@@ -260,24 +260,36 @@ def _around(found: Sequence[Found], blocked: pd.DataFrame) -> Around:
     )
 
 
-def cut_waits(moves: Moves, stays: Stays, around: Around, common: Common) -> CutWaits:
-    """Give the waits of some tickets cut where their receiver changes."""
-    events, stages, teams = moves(), common.stages, common.teams
-    seen = events[events["at"] <= common.as_of]
+def cut_waits(
+    moves: Moves, stays: Stays, around: Around, common: Common, buckets: int
+) -> tuple[Parts | Needs, ...]:
+    """Give the parts of some tickets' waits, then what goes into each bucket."""
+    events = moves()
+    seen, context = events[events["at"] <= common.as_of], _context(stays, around, common)
+    parts = parts_of_waits(
+        stays.waits, seen, stages=common.stages, teams=common.teams, words=context.words,
+        assigning=around.assigning,
+    )  # fmt: skip
+    return parts, *in_buckets(CutWaits(context, parts).needs(seen), buckets=buckets)
+
+
+def _context(stays: Stays, around: Around, common: Common) -> WaitContext:
     words = Words(stays.visits["ticket"].cat.categories, around.persons, around.teams)
     blocked, in_parts = (
         spans[spans["ticket"].isin(words.tickets)] for spans in (around.blocked, around.in_parts)
     )
-    context = WaitContext(
-        stays.waits, stays.visits, seen, stages, teams, blocked, in_parts, common.waiting,
-        words, around.assigning, common.as_of,
+    return WaitContext(
+        stays.waits, stays.visits, common.stages, common.teams, blocked, in_parts, common.waiting, words,
+        common.as_of,
     )  # fmt: skip
-    return CutWaits(context, parts_of_waits(stays.waits, seen, stages=stages, teams=teams, words=words))
 
 
-def _with_causes(cut: CutWaits, answers: list[Answers], common: Common) -> pd.DataFrame:
-    if cut.context.waits.empty:
+def _with_causes(
+    stays: Stays, parts: Parts, answers: list[Answers], around: Around, common: Common
+) -> pd.DataFrame:
+    if stays.waits.empty:
         return empty(WAITS)
+    cut = CutWaits(_context(stays, around, common), parts)
     late, busy = (joined(rows) for rows in zip(*answers, strict=True))
     until = cut.leaving().ready.copy()
     until[late.wait] = late.until

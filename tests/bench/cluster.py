@@ -96,8 +96,10 @@ def of_cluster(
     files: list[Moves] = [partial(moves_in, path) for path in random.Random(0).sample(paths, len(paths))]
     found = networks_of_parts(_parts(files, common, cluster), minimum=MINIMUM) if networks else None
     road = Road(files, cluster.submit(itself, common), cluster)
-    waits = road.waits(road.found(), blocked_spans(empty(BLOCKS), as_of=common.as_of))
-    sums = cluster.gather([cluster.submit(by_cause, one) for one in waits])
+    blocked = blocked_spans(empty(BLOCKS), as_of=common.as_of)
+    promised = [cluster.submit(by_cause, one) for one in road.waits(road.found(), blocked)]
+    del road  # workers keep what is asked for
+    sums = cluster.gather(promised)
     return sum(sums[1:], start=sums[0]), found
 
 

@@ -29,6 +29,10 @@ class Intervals:
         """Give how many there are."""
         return len(self.parent)
 
+    def __sizeof__(self) -> int:
+        """Give the bytes of its arrays, so that a cluster knows what it keeps."""
+        return sum(side.nbytes for side in (self.parent, self.start, self.end))
+
     def __getitem__(self, rows: Ints | Flags) -> "Intervals":
         """Give these rows."""
         return Intervals(self.parent[rows], self.start[rows], self.end[rows])

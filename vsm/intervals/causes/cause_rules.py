@@ -35,21 +35,16 @@ class Worked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WaitContext:
-    """What the rules look at, as ``causes_of_waits`` takes it, of whole tickets; ``events`` up to ``as_of``.
-
-    ``assigning`` are the sources that record assignees, of all tickets.
-    """
+    """What the rules look at, as ``causes_of_waits`` takes it, of whole tickets."""
 
     waits: pd.DataFrame
     visits: pd.DataFrame
-    events: pd.DataFrame
     stages: pd.DataFrame
     teams: Teams
     blocked: pd.DataFrame
     in_parts: pd.DataFrame
     rules: Waiting
     words: Words
-    assigning: frozenset[str]
     as_of: pd.Timestamp
 
     def teams_of(self, person: Ints, at: Ints) -> Ints:
@@ -63,13 +58,6 @@ class WaitContext:
         first: Ints = np.searchsorted(ticket, np.arange(len(self.words.tickets)))
         rows: Ints = first[encode(self.waits["ticket"], self.words.tickets)] + self.waits["n"].to_numpy()
         return rows
-
-    def assignable(self) -> Flags:
-        """Mark the waits of tickets whose source records assignees: of others nobody knows who had them."""
-        created = self.events["kind"] == "created"
-        created = self.events.loc[created & self.events["source"].isin(self.assigning), "ticket"]
-        marked: Flags = self.waits["ticket"].isin(set(created)).to_numpy()
-        return marked
 
     def in_stages(self, holds: "pd.Series[bool]") -> Flags:
         """Mark the waits in stages for which this holds, by row of ``stages``."""
@@ -145,7 +133,7 @@ def cause_rules(
         "blocked": _spans(context.blocked, context, parts),
         "external": _where(external[parts.pieces.parent]),
         "non-working time": _covered(calendars.closed(), calendars.of_part),
-        "unassigned": _where(parts.unowned & context.assignable()[parts.pieces.parent]),
+        "unassigned": _where(parts.unassigned),
         "batched": _batched(until[parts.pieces.parent]),
         "at capacity": lambda rest: worked(rest, earlier=True),
         "overtaken": lambda rest: worked(rest, earlier=None if capacity_first else False),

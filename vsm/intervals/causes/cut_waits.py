@@ -24,10 +24,16 @@ class CutWaits:
     context: WaitContext
     parts: Parts
 
-    def needs(self) -> Needs:
-        """Give what these waits need to know of others, and what others need to know of them."""
+    def needs(self, events: pd.DataFrame) -> Needs:
+        """Give what these waits need to know of others, and what others need to know of them.
+
+        Parameters
+        ----------
+        events
+            EVENTS of the same tickets, up to the as-of instant.
+        """
         work = self._work()
-        members = active_members(work, self._traces(), days=self.context.rules.active_days)
+        members = active_members(work, self._traces(events), days=self.context.rules.active_days)
         return Needs(self.leaving(), work, members, self.asked())
 
     def leaving(self) -> Leaving:
@@ -67,8 +73,8 @@ class CutWaits:
             self._ready_since[rows],
         )
 
-    def _traces(self) -> Traces:
-        acts = self.context.events[self.context.events["actor"].notna()]
+    def _traces(self, events: pd.DataFrame) -> Traces:
+        acts = events[events["actor"].notna()]
         person, at = encode(acts["actor"], self.context.words.persons), micros_of(acts["at"])
         return Traces(person, self.context.teams_of(person, at), at)
 

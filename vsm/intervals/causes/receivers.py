@@ -1,7 +1,8 @@
 """Whom each wait was waiting for: cut where the assignment changes, each part has one receiver."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,7 @@ class Words:
     teams: "pd.Index[Any]"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """Parts of waits with one receiver each.
 
     Attributes
@@ -36,17 +36,20 @@ class Parts:
         ``parent`` is the row of the wait.
     assigned, owner, taker
         The person assigned; the team that the stage or the ticket belongs to; who started on it. −1: nobody.
+    assignable
+        Whether the ticket's source records assignees: of others nobody knows who had them.
     """
 
     pieces: Intervals
     assigned: Ints
     owner: Ints
     taker: Ints
+    assignable: Flags
 
     @property
-    def unowned(self) -> Flags:
-        """Where nobody was assigned, and no team was there to own it."""
-        return (self.assigned < 0) & (self.owner < 0)
+    def unassigned(self) -> Flags:
+        """Where nobody was assigned, as far as is known, and no team was there to own it."""
+        return self.assignable & (self.assigned < 0) & (self.owner < 0)
 
     @property
     def person(self) -> Ints:
@@ -70,7 +73,13 @@ def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame
 
 
 def parts_of_waits(
-    waits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams, words: Words
+    waits: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    stages: pd.DataFrame,
+    teams: Teams,
+    words: Words,
+    assigning: Collection[str],
 ) -> Parts:
     """Give whom each wait was waiting for, from when to when.
 
@@ -82,6 +91,8 @@ def parts_of_waits(
         As ``stages_from_names`` gives them; who is in the stage's field counts before the assignee.
     events
         EVENTS up to the as-of instant, with persons for accounts.
+    assigning
+        The sources that record assignees, of all tickets.
     """
     ticket = encode(waits["ticket"], words.tickets)
     whole = Intervals(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))
@@ -98,11 +109,13 @@ def parts_of_waits(
         former, pieces = assigned[cut.parent], cut.of(pieces)
         person = in_field.at(ticket[pieces.parent], pieces.start)
         assigned = np.where(mine[pieces.parent] & (person >= 0), person, former)
+    created = events.loc[(events["kind"] == "created") & events["source"].isin(assigning), "ticket"]
     return Parts(
         pieces,
         assigned,
         _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.parent],
         encode(waits["holder"], words.persons)[pieces.parent],
+        waits["ticket"].isin(set(created)).to_numpy()[pieces.parent],
     )
 
 

@@ -110,12 +110,11 @@ def causes_of_waits(
         return empty(WAITS)
     seen = events[events["at"] <= as_of]
     words = words_of(visits, seen, stages=stages, teams=teams)
+    context = WaitContext(waits, visits, stages, teams, blocked, in_parts, rules, words, as_of)
     assigning = sources_with_assignees(seen)
-    context = WaitContext(
-        waits, visits, seen, stages, teams, blocked, in_parts, rules, words, assigning, as_of
-    )
-    cut = CutWaits(context, parts_of_waits(waits, seen, stages=stages, teams=teams, words=words))
-    needs = cut.needs()
+    parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words, assigning=assigning)
+    cut = CutWaits(context, parts)
+    needs = cut.needs(seen)
     worked = Receivers(needs.work, needs.members).worked(needs.asked)
     return with_causes(cut, clock=clock, until=until_of(needs.leaving, rules), worked=worked)
 
