@@ -66,6 +66,36 @@ def test_files_and_functions_are_of_a_readable_size(path: Path) -> None:
             assert (body[-1].end_lineno or 0) - body[0].lineno < 80, node.name
 
 
+def test_what_is_defined_is_used_by_more_than_tests() -> None:
+    """Each function, class and constant of a module is read or exported somewhere in vsm.
+
+    The reference in ``definitions`` is read by tests; what is decorated is found by its decorator.
+    """
+    defined, used = dict[str, Path](), set[str]()
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if path.parent.name != "definitions":
+            defined |= dict.fromkeys(map(_defined, tree.body), path)
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name):
+                    used.add(name)
+                case ast.Constant(value=str(text)):
+                    used |= {text.rpartition(":")[2]}
+    unused = {name: path for name, path in defined.items() if name not in used}
+    assert not {name for name in unused if not name.startswith("__")}, unused
+
+
+def _defined(node: ast.stmt) -> str:
+    """The name that a statement of a module defines; of others one that Python calls by itself."""
+    match node:
+        case ast.FunctionDef(name=name, decorator_list=[]) | ast.ClassDef(name=name):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+    return "__dir__"
+
+
 def test_measures_draw_random_numbers_in_one_place() -> None:
     """Only ``vsm.stats`` makes a generator, from a seed that it was given; the sample has its own seed."""
     asked = {

@@ -5,14 +5,12 @@ import json
 from typing import Any
 
 import networkx as nx
-import pandas as pd
 
-from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, tickets_of, visits_of
+from tests.blocks import AS_OF, at, blocks_of, events_of, flagged, said, tickets_of
 from vsm.eventlog.log import QualityNote
 from vsm.intervals.blocks import blocks_from_events
-from vsm.model.blocking import blocking_network, lasting, who_blocks
+from vsm.model.blocking import blocking_network, lasting
 from vsm.quality.blocking import check_blocks
-from vsm.tables import VISITS, conform
 
 HOUR = 3600.0
 
@@ -68,44 +66,6 @@ def test_the_graph_survives_json_and_graphml() -> None:
         assert {(u, v): d for u, v, d in again.edges(data=True)} == {
             (u, v): d for u, v, d in made.edges(data=True)
         }
-
-
-def held_visits() -> pd.DataFrame:
-    """Ticket 1 and 3 are with web throughout; ticket 2 with qa until hour 8, then with ops; 4 with nobody."""
-    visits = visits_of((1, 0, None), (2, 0, 8), (2, 8, None), (3, 0, None), (4, 0, None))
-    teams = pd.Series(["web", "qa", "ops", "web", None], dtype="object")
-    return conform(visits.assign(team=teams), VISITS)
-
-
-def test_teams_are_those_that_held_the_tickets_when_the_block_began() -> None:
-    """Qa holds up web for two tickets, 4 + 6 hours; ops for one hour; of the fourth nobody knows."""
-    made = blocks_of(
-        *blocked_by(1, 2, 2, 6), *blocked_by(3, 2, 4, 10), *blocked_by(1, 2, 8, 9), *blocked_by(3, 4, 5, 7),
-        flagged(1, 3, new="x"),
-    )  # fmt: skip
-    found = who_blocks(made, held_visits(), as_of=at(AS_OF), minimum=2)
-    rows = found.astype("object").where(found.notna(), None).to_numpy().tolist()
-    hour = pd.Timedelta(hours=1)
-    assert rows == [
-        ["qa", "web", 2, 0, 2, 10 * hour, 4 * hour],
-        [None, "web", 1, 0, 1, 2 * hour, None],
-        ["ops", "web", 1, 0, 1, 1 * hour, None],
-    ]
-
-
-def test_open_blocks_count_and_their_hours_overlap_once() -> None:
-    """Two links from one team hold up one ticket from hour 90 on: ten hours, not twenty."""
-    made = blocks_of(*blocked_by(2, 1, 90), *blocked_by(2, 3, 90))
-    (row,) = who_blocks(made, held_visits(), as_of=at(AS_OF), minimum=12).to_dict("records")
-    assert (row["from_team"], row["to_team"], row["blocks"], row["open"], row["tickets"]) == (
-        "web",
-        "ops",
-        2,
-        2,
-        1,
-    )
-    assert row["blocked"] == pd.Timedelta(hours=10)
-    assert pd.isna(row["median"])
 
 
 def doubts(*rows: dict[str, Any], finished: dict[int, float] | None = None) -> list[QualityNote]:

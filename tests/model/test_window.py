@@ -1,6 +1,5 @@
 """With a window, what is older than it is at risk only from its beginning on: in every measure of how long."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from tests.streams import stream_of
 from vsm.errors import ParameterError
 from vsm.figures import before_and_after, xmr_chart
 from vsm.model.ageing import usual_pace
-from vsm.model.blocking import who_blocks
 from vsm.model.change import spells_of
 from vsm.model.lifecycle import cycle_time_quantiles, lead_time_quantiles
 from vsm.model.window import seen_since, window_start
@@ -106,21 +104,6 @@ def test_where_nobody_is_in_view_early_nothing_is_said_of_it() -> None:
     """No ticket came since the window began: those that had lasted until then are survivors, all of them."""
     rows = lives(*[(60 + day, 45 + day) for day in range(30)])
     assert lead_time_quantiles(rows, minimum=12)["lead"].isna().all()
-
-
-def test_blocks_that_began_before_the_window_count_from_it_on() -> None:
-    """Twelve of 2 days within, ten of 90 that reached into it: half last no longer than 2 days."""
-    starts = [SINCE + n * DAY for n in range(12)] + [SINCE - 80 * DAY] * 10
-    ends = [start + (2 if start >= SINCE else 90) * DAY for start in starts]
-    blocks = pd.DataFrame({"ticket": "a", "by": "b", "how": "link", "start": starts, "end": ends})
-    visits = pd.DataFrame({"ticket": ["a", "b"], "entered": START - 900 * DAY, "left": pd.NaT, "team": "web"})
-    visits["left"] = pd.to_datetime(visits["left"], utc=True)
-    asked: Callable[..., pd.DataFrame] = who_blocks
-    rare = asked(blocks, visits, as_of=NOW, since=SINCE, minimum=12)["median"][0]
-    assert rare == 2 * DAY
-    survivors = pd.concat([blocks, blocks.tail(10)], ignore_index=True)
-    assert asked(survivors, visits, as_of=NOW, since=SINCE, minimum=12)["median"][0] == 2 * DAY
-    assert asked(survivors, visits, as_of=NOW, minimum=12)["median"][0] == 90 * DAY
 
 
 def test_a_change_soon_after_the_window_began_is_no_change() -> None:

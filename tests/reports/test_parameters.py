@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vsm.errors import ParameterError, SourceError
-from vsm.reports.parameters import check_parameters, parameter_table
+from vsm.reports.parameters import check_parameters, read_parameters
 
 
 def _notebook(folder: Path, source: str) -> Path:
@@ -24,14 +24,14 @@ def _notebook(folder: Path, source: str) -> Path:
     return path
 
 
-def test_the_table_tells_name_type_default_and_help_in_the_cells_order(tmp_path: Path) -> None:
+def test_parameters_have_name_type_default_and_help_in_the_cells_order(tmp_path: Path) -> None:
     """A union and a default that holds a # are read as Python reads them."""
     source = 'dir_: str = "a # b"  # where\nteam: str | None = None\nshare: float = -0.5  # of one'
-    table = parameter_table(_notebook(tmp_path, source))
-    assert table.to_dict("split")["data"] == [
-        ["dir_", "str", "'a # b'", "where"],
-        ["team", "str | None", "None", ""],
-        ["share", "float", "-0.5", "of one"],
+    known = read_parameters(_notebook(tmp_path, source))
+    assert [(one.name, one.type, one.default, one.help) for one in known] == [
+        ("dir_", "str", "a # b", "where"),
+        ("team", "str | None", None, ""),
+        ("share", "float", -0.5, "of one"),
     ]
 
 
@@ -39,7 +39,7 @@ def test_a_notebook_without_parameters_cell_knows_none(tmp_path: Path) -> None:
     """An untagged notebook has no parameters and says so."""
     path = tmp_path / "bare.ipynb"
     path.write_text('{"cells": []}')
-    assert parameter_table(path).empty
+    assert read_parameters(path) == []
     with pytest.raises(ParameterError, match="unknown parameter 'weeks'; known: none"):
         check_parameters(path, {"weeks": 1})
 
@@ -125,7 +125,7 @@ def test_a_cell_that_is_no_list_of_plain_parameters_is_refused(
 ) -> None:
     """The notebook's author learns which line is meant."""
     with pytest.raises(ParameterError, match=message):
-        parameter_table(_notebook(tmp_path, source))
+        read_parameters(_notebook(tmp_path, source))
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"cells": [3]}', "{}"])
@@ -134,4 +134,4 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path, text: str) -> Non
     path = tmp_path / "odd.ipynb"
     path.write_text(text)
     with pytest.raises(SourceError, match=r"odd\.ipynb is no Jupyter notebook"):
-        parameter_table(path)
+        read_parameters(path)

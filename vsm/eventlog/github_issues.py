@@ -258,11 +258,6 @@ def _touches(items: list[GitHubItem], ticket: str, naming: GitHubNaming) -> Iter
             yield TicketFact(ticket, at, what, before, after, actor, ref)
 
 
-def _blocked_by(other: Any) -> str:
-    """Give the sentence that Jira would write of this link."""
-    return f"This issue is blocked by {other['repository']['name']}#{other['number']}"
-
-
 def _resolutions(
     body: GitHubIssue, items: list[GitHubItem], ticket: str, naming: GitHubNaming
 ) -> Iterator[TicketFact]:

@@ -15,7 +15,7 @@ STATES: Final = {
     "COMMENTED": "commented",
     "DISMISSED": "dismissed",
 }
-DRAFTING: Final = frozenset({"ReadyForReviewEvent", "ConvertToDraftEvent"})
+
 PLAIN: Final = {
     "IssueComment": "comment",
     "ClosedEvent": "close",

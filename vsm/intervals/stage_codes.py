@@ -81,11 +81,6 @@ class TeamCodes:
         words = self._words.words
         return encode_teams(person, at, teams=self._teams, persons=words, known=words)
 
-    @property
-    def ask_tickets(self) -> bool:
-        """Whether any ticket belongs to a team of its own."""
-        return bool(self._teams.of_ticket)
-
     def of_tickets(self, tickets: Sequence[Any]) -> Ints:
         """Give the team of each ticket; empty where no ticket belongs to any."""
         team_of = self._coded(self._teams.of_ticket)

@@ -11,7 +11,7 @@ from vsm.reports.notebooks import (
     notebooks_folder,
     with_data,
 )
-from vsm.reports.parameters import check_parameters, parameter_table
+from vsm.reports.parameters import check_parameters
 from vsm.reports.publish import publish_report, publish_slides
 from vsm.reports.render import render_page
 from vsm.reports.run_notebook import run_notebook
@@ -32,7 +32,6 @@ __all__ = [
     "export_table",
     "listing_of",
     "notebooks_folder",
-    "parameter_table",
     "publish_report",
     "publish_slides",
     "render_page",

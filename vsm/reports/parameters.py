@@ -17,7 +17,6 @@ from operator import or_
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from vsm.errors import ParameterError, SourceError
@@ -42,26 +41,6 @@ class Parameter:
     def type(self) -> str:
         """The type, as it is written in Python."""
         return " | ".join(self.types)
-
-
-def parameter_table(notebook: Path) -> pd.DataFrame:
-    """The parameters that a notebook takes, as a table.
-
-    One row per parameter, in the cell's order: ``name``, ``type``, ``default`` (as Python writes it) and
-    ``help``. No rows where no cell is tagged ``parameters``. Raises as ``read_parameters`` does.
-
-    Examples
-    --------
-    >>> import json, tempfile
-    >>> cell = {"metadata": {"tags": ["parameters"]}, "source": "weeks: int = 12  # how many"}
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "flow.ipynb"
-    ...     _ = path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
-    ...     parameter_table(path).to_dict("records")
-    [{'name': 'weeks', 'type': 'int', 'default': '12', 'help': 'how many'}]
-    """
-    rows = [(p.name, p.type, repr(p.default), p.help) for p in read_parameters(notebook)]
-    return pd.DataFrame(rows, columns=["name", "type", "default", "help"], dtype="str")
 
 
 def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
