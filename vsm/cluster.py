@@ -75,8 +75,14 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
 def _local(workers: int, memory: str) -> Any:
     """Start processes that listen on loopback only, to who has this process's certificate; no dashboard."""
     _library("cryptography")
-    quiet: dict[str, Any] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-    with _library("dask").config.set(quiet):
+    settings: dict[str, Any] = {
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        # What is kept goes to disk early: a step needs room of its own (see LARGE).
+        "distributed.worker.memory.target": 0.4,
+        "distributed.worker.memory.spill": 0.5,
+    }
+    with _library("dask").config.set(settings):
         return _library("distributed").LocalCluster(
             n_workers=workers or None, threads_per_worker=1, memory_limit=_bytes(memory), host="127.0.0.1",
             security=True, protocol="tls://", dashboard_address=None, silence_logs=CRITICAL,

@@ -276,7 +276,7 @@ def cut_waits(
 def _context(stays: Stays, around: Around, common: Common) -> WaitContext:
     words = Words(stays.visits["ticket"].cat.categories, around.persons, around.teams)
     blocked, in_parts = (
-        spans[spans["ticket"].isin(words.tickets)] for spans in (around.blocked, around.in_parts)
+        spans[encode(spans["ticket"], words.tickets) != NOBODY] for spans in (around.blocked, around.in_parts)
     )
     return WaitContext(
         stays.waits, stays.visits, common.stages, common.teams, blocked, in_parts, common.waiting, words,

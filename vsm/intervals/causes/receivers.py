@@ -34,32 +34,17 @@ class Parts(NamedTuple):
     ----------
     pieces
         ``parent`` is the row of the wait.
-    assigned, owner, taker
-        The person assigned; the team that the stage or the ticket belongs to; who started on it. −1: nobody.
-    assignable
-        Whether the ticket's source records assignees: of others nobody knows who had them.
+    person, team
+        The person who was assigned is the receiver; else the team that the stage or the ticket belongs to;
+        else the person who started on it. −1: not this one.
+    unassigned
+        Whether nobody was assigned, where the ticket's source records who is, nor a team there to own it.
     """
 
     pieces: Intervals
-    assigned: Ints
-    owner: Ints
-    taker: Ints
-    assignable: Flags
-
-    @property
-    def unassigned(self) -> Flags:
-        """Where nobody was assigned, as far as is known, and no team was there to own it."""
-        return self.assignable & (self.assigned < 0) & (self.owner < 0)
-
-    @property
-    def person(self) -> Ints:
-        """The person who is the receiver; −1 where it is a team, or nobody."""
-        return np.where(self.assigned >= 0, self.assigned, np.where(self.owner >= 0, -1, self.taker))
-
-    @property
-    def team(self) -> Ints:
-        """The team that is the receiver; −1 where it is a person, or nobody."""
-        return np.where(self.assigned >= 0, -1, self.owner)
+    person: Ints
+    team: Ints
+    unassigned: Flags
 
 
 def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams) -> Words:
@@ -110,12 +95,14 @@ def parts_of_waits(
         person = in_field.at(ticket[pieces.parent], pieces.start)
         assigned = np.where(mine[pieces.parent] & (person >= 0), person, former)
     created = events.loc[(events["kind"] == "created") & events["source"].isin(assigning), "ticket"]
+    owner = _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.parent]
+    taker = encode(waits["holder"], words.persons)[pieces.parent]
+    assignable = waits["ticket"].isin(set(created)).to_numpy()[pieces.parent]
     return Parts(
         pieces,
-        assigned,
-        _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.parent],
-        encode(waits["holder"], words.persons)[pieces.parent],
-        waits["ticket"].isin(set(created)).to_numpy()[pieces.parent],
+        person=np.where(assigned >= 0, assigned, np.where(owner >= 0, -1, taker)),
+        team=np.where(assigned >= 0, -1, owner),
+        unassigned=assignable & (assigned < 0) & (owner < 0),
     )
 
 
