@@ -50,10 +50,15 @@ def columns_of(events: pd.DataFrame) -> EventColumns:
     """Give these columns of a frame of EVENTS."""
     words = {
         name: DictColumn(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
-        for name in ("ticket", "kind", "before", "after", "actor", "source", "field")
+        for name in ("kind", "before", "after", "actor", "source", "field")
     }
+    ticket = events["ticket"].cat  # very many words, and hardly ever asked for
     return EventColumns(
-        at=micros_of(events["at"]), ref=events["ref"], bulk=events["bulk"].to_numpy(), **words
+        ticket=DictColumn(ticket.codes.to_numpy(), ticket.categories),
+        at=micros_of(events["at"]),
+        ref=events["ref"],
+        bulk=events["bulk"].to_numpy(),
+        **words,
     )
 
 

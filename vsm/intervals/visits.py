@@ -53,14 +53,24 @@ def visits_from_events(
     """
     if events.empty:
         return empty(VISITS)
+    visits, words = visit_codes_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
+    names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].unique())}
+    return _table(visits, words=words, **names, as_of=micros_at(as_of))
+
+
+def visit_codes_from_events(
+    events: pd.DataFrame, *, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
+) -> tuple[VisitCodes, "pd.Index[str]"]:
+    """Give the visits of each ticket in codes, and the words that codes of holders and teams stand for.
+
+    As ``visits_from_events``; tickets are numbered as their category is, stages in the order of ``stages``.
+    """
     words, columns = Interner(), columns_of(events)
     codes, about = event_codes(columns, words, as_of=as_of), stage_codes(stages, words)
     teams = TeamCodes(team_of if isinstance(team_of, Teams) else Teams(team_of), words)
     states = states_of(codes, words.translate(about.number), about.field)
     of_ticket = teams.of_tickets(columns.ticket.dictionary)
-    visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
-    names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].unique())}
-    return _table(visits, words=words.words, **names, as_of=micros_at(as_of))
+    return visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket), words.words
 
 
 def _table(
