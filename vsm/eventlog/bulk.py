@@ -59,10 +59,11 @@ def _crowded(move: Codes, at: Codes, least: int, window: int) -> Codes:
         crowded         T  T  F  F  F        with the next, or with the one before
     """
     bins = 1 << (2 * len(at)).bit_length()
-    place = (move * SPREAD + at // max(window, 1)) % bins
-    count = np.bincount(place, minlength=bins)
+    place = (move * SPREAD + at // max(window, 1)) & (bins - 1)
+    most = min(least, 100)  # a byte a bin: bins lie all over the memory, and two have to fit one byte
+    count = np.minimum(np.bincount(place, minlength=bins), most).astype(np.uint8)
     both = count + np.roll(count, -1)
-    crowded: Codes = np.flatnonzero((np.maximum(both, np.roll(both, 1)) >= least)[place])
+    crowded: Codes = np.flatnonzero((np.maximum(both, np.roll(both, 1)) >= most)[place])
     return crowded
 
 

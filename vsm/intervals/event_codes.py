@@ -117,8 +117,8 @@ def _records(ticket: npt.NDArray[Any], at: Ints, state: Ints, ref: "pd.Series[st
     ahead, behind = state[1:], state[:-1]
     same = (ticket[ahead] == ticket[behind]) & (at[ahead] == at[behind])
     place = np.arange(len(ref))[rows]
-    here, before = (ref.take(place[which[same]]).to_numpy() for which in (ahead, behind))
+    here, before = (ref.array.take(place[which[same]]) for which in (ahead, behind))
     other = np.zeros(len(ticket), dtype=np.int64)
     other[ahead] = ~same
-    other[ahead[same]] = here != before
+    other[ahead[same]] = np.asarray(here != before, dtype=bool)
     return np.cumsum(other)
