@@ -176,9 +176,8 @@ def _part(
     ends = wait_ends(ticket, kind=visits.kind, entered=entered, left=left, start=start, as_of=now)
     ends = np.maximum(ends, entered)
     about = stages.drop_duplicates("stage")
-    skills = Interner()
     skill_of = disciplines(stages)
-    skill = skills.codes(skill_of.get(str(stage)) for stage in about["stage"])
+    skill = Interner().codes(skill_of.get(str(stage)) for stage in about["stage"])
     passed = passings_of(
         ticket,
         kind=visits.kind,

@@ -52,9 +52,10 @@ def columns_of(events: pd.DataFrame) -> EventColumns:
         name: DictColumn(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
         for name in ("kind", "before", "after", "actor", "source", "field")
     }
-    ticket = events["ticket"].cat  # very many words, and hardly ever asked for
+    ticket = events["ticket"].cat
+    tickets: Any = ticket.categories  # very many, and hardly ever asked for: no list is made
     return EventColumns(
-        ticket=DictColumn(ticket.codes.to_numpy(), ticket.categories),
+        ticket=DictColumn(ticket.codes.to_numpy(), tickets),
         at=micros_of(events["at"]),
         ref=events["ref"],
         bulk=events["bulk"].to_numpy(),

@@ -57,22 +57,30 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     )
 
 
-class StaySums(NamedTuple):
-    """What a network of stages needs to know of some tickets; all but ``whole`` and ``moves`` by stage.
+class StageSums(NamedTuple):
+    """Sums of stays by stage; ``seen`` are all of them, ``visits`` those that no bulk edit began or ended.
 
-    Those of bulk edits left out, there are ``visits`` of ``tickets``, which took ``seconds`` and the
-    microseconds of ``rest``, and ``ended`` has the length of those that somebody passed on.
+    These are of ``tickets`` and took ``seconds`` and the microseconds of ``rest``.
     """
 
-    whole: int
     seen: Ints
     open: Ints
     visits: Ints
     tickets: Ints
-    seconds: Ints
-    rest: Ints
     forward: Ints
     kept: Ints
+    seconds: Ints
+    rest: Ints
+
+
+class StaySums(NamedTuple):
+    """What a network of stages needs to know of some tickets; ``whole`` is how many they are.
+
+    ``ended`` has by stage how long the visits took that somebody ended.
+    """
+
+    whole: int
+    by_stage: StageSums
     ended: list[Ints]
     moves: Edges
 
@@ -89,7 +97,7 @@ def sums_of_stays(stays: Stays, *, stages: pd.DataFrame) -> StaySums:
     ended = ~(stays.open | stays.gone)[rows]
     ticket, of_stage, bulk = _uninterrupted(stays, runs)
     forward, kept = _forward(ticket, position[of_stage], bulk)
-    seen, there, visits, tickets, passed, back, ends = (
+    counts = [
         np.bincount(numbers, minlength=count)
         for numbers in (
             stays.stage,
@@ -98,19 +106,13 @@ def sums_of_stays(stays: Stays, *, stages: pd.DataFrame) -> StaySums:
             stage[run_starts(stage, stays.ticket[rows])],
             of_stage[forward],
             of_stage[forward & kept],
-            stage[ended],
         )
-    )
+    ]
+    visits = np.bincount(stage, minlength=count)
     return StaySums(
         int(run_starts(stays.ticket).sum()),
-        seen,
-        there,
-        visits,
-        tickets,
-        **seconds_and_rest(elapsed, np.append(0, np.cumsum(visits))),
-        forward=passed,
-        kept=back,
-        ended=np.split(elapsed[ended], np.cumsum(ends)[:-1]),
+        StageSums(*counts, **seconds_and_rest(elapsed, np.append(0, np.cumsum(visits)))),
+        ended=np.split(elapsed[ended], np.searchsorted(stage[ended], np.arange(1, count))),
         moves=_moves(stays, about, runs),
     )
 
@@ -145,15 +147,13 @@ def _uninterrupted(stays: Stays, runs: Flags) -> tuple[npt.NDArray[Any], npt.NDA
 def stage_graph(parts: Sequence[StaySums], *, stages: pd.DataFrame, minimum: int) -> Graph:
     """Give the network of stages of all parts; no ticket is in two of them."""
     about = stages.drop_duplicates("stage").reset_index(drop=True)
-    sums = StaySums(
-        *(sum(several) for several in zip(*(part[:9] for part in parts), strict=True)), [], parts[0].moves
-    )
-    graph = directed_graph(name="stages", tickets=sums.whole)
+    sums = StageSums(*(np.sum(one, axis=0) for one in zip(*(part.by_stage for part in parts), strict=True)))
+    graph = directed_graph(name="stages", tickets=sum(part.whole for part in parts))
     undone = (about["kind"] != "done").to_numpy()
     whole = in_seconds(sums.seconds[undone], sums.rest[undone])
-    for number, words in about.sort_values("position").iterrows():
-        if not sums.seen[number]:
-            continue
+    order = about.sort_values("position").index.to_numpy()
+    for number in order[sums.seen[order] > 0].tolist():
+        words = about.loc[number]
         stage, kind = str(words["stage"]), words["kind"]
         total = in_seconds(sums.seconds[number], sums.rest[number])
         ended = np.concatenate([part.ended[number] for part in parts]) / SECOND
