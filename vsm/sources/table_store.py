@@ -133,6 +133,8 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
         return check(conform(_frame(pq.read_table(path), table), table), table, key=False)
     except (OSError, ValueError, pa.ArrowException, TableError):
         return None
+    finally:
+        pa.default_memory_pool().release_unused()  # Arrow keeps what it read with: twice the frame
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
