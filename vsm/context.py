@@ -33,8 +33,7 @@ from vsm.intervals import (
     waits_from_visits,
     work_of_parts,
 )
-from vsm.intervals.codes import NOBODY, run_starts
-from vsm.model.lifecycle import summed
+from vsm.intervals.codes import NOBODY, run_starts, summed
 from vsm.model.sprints import mark_carried_over, sprint_stays
 from vsm.people import People
 from vsm.tables import DURATION, VISITS, empty

@@ -1,40 +1,47 @@
 """The networks of a log too large for frames of visits and waits, made one group of tickets at a time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 from vsm.config import Workflow
-from vsm.context import context_of, moves_of, small_teams_in, waits_of_handoffs, with_bulk_marks
+from vsm.context import context_of, moves_of, small_teams_in, with_bulk_marks
 from vsm.eventlog.as_of import log_as_of
 from vsm.eventlog.deliveries import log_with_deliveries
 from vsm.eventlog.log import Log
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.eventlog.units import log_with_units, unit_of_parts
-from vsm.intervals import (
-    handoffs_from_visits,
-    visits_from_events,
-    waits_from_visits,
-    without_work_on_parts,
-    work_of_parts,
+from vsm.intervals import visits_from_events, work_of_parts
+from vsm.intervals.codes import (
+    NEVER,
+    NOBODY,
+    Flags,
+    Interner,
+    Ints,
+    decode,
+    distinct_words,
+    micros_at,
+    run_starts,
 )
-from vsm.intervals.codes import distinct_words
+from vsm.intervals.handoffs import Passings, disciplines, passings_of
+from vsm.intervals.parts import time_on_parts
+from vsm.intervals.visit_codes import VisitCodes
+from vsm.intervals.visits import visit_codes_from_events
+from vsm.intervals.waits import wait_ends
 from vsm.model.graphs import Graph
-from vsm.model.lifecycle import stage_visits_from_visits
-from vsm.model.network import stage_network, team_network
-from vsm.partitions import Moves, Workers, itself, moves_in_partitions, ranges_of_tickets
+from vsm.model.moves import Moves
+from vsm.model.network import HandoffSums, StaySums, stage_graph, sums_of_handoffs, sums_of_stays, team_graph
+from vsm.model.stays import stays_of
+from vsm.partitions import Moves as MovesOf
+from vsm.partitions import Workers, itself, moves_in_partitions, ranges_of_tickets
 from vsm.people import People, Teams, with_renamed
 from vsm.sources.table_store import row_groups
-from vsm.tables import PERSON_KINDS
-
-_STAY = ["ticket", "stage", "kind", "left", "elapsed", "waited", "bulk", "position", "gone"]
-_HANDOFF = ["ticket", "from_team", "to_team", "wait", "back"]
-_HELD = ["kind", "team", "holder"]
+from vsm.tables import PERSON_KINDS, STAGE_KINDS
 
 
 class Networks(NamedTuple):
@@ -76,29 +83,19 @@ def networks_from_log(
     return networks_of_parts(parts, minimum=workflow.rules.minimum)
 
 
-def networks_of_parts(parts: list["Part"], *, minimum: int) -> Networks:
-    """Give the networks of all tickets from what they need of each group, in the order of their numbers."""
-    handoffs = _joined([part.handoffs for part in parts])
-    stage_visits = _joined([part.stage_visits for part in parts])
-    return Networks(
-        stage_network(stage_visits, stages=parts[0].stages, minimum=minimum), team_network(handoffs)
-    )
+def networks_of_parts(parts: Sequence["Part"], *, minimum: int) -> Networks:
+    """Give the networks of all tickets from what they need to know of each group, in any order."""
+    stays, handoffs = [part.stays for part in parts], [part.handoffs for part in parts]
+    return Networks(stage_graph(stays, stages=parts[0].stages, minimum=minimum), team_graph(handoffs))
 
 
 class Part(NamedTuple):
-    """What networks need of one group of tickets; ``held`` is who held tickets of which team."""
+    """What networks need to know of one group of tickets; ``held`` is who held tickets of which team."""
 
     stages: pd.DataFrame
-    stage_visits: pd.DataFrame
-    handoffs: pd.DataFrame
+    stays: StaySums
+    handoffs: HandoffSums
     held: pd.DataFrame
-
-
-def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Give the rows of all frames; categories are those of all of them."""
-    words = frames[0].select_dtypes("category").columns
-    joined = pd.concat([frame.drop(columns=words) for frame in frames], ignore_index=True)
-    return joined.assign(**{word: union_categoricals([frame[word] for frame in frames]) for word in words})
 
 
 def _with_own_tickets(events: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +116,7 @@ def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timest
     for first, beyond in row_groups(log.events):
         rows = replace(log, events=_with_own_tickets(log.events.iloc[first:beyond]))
         _, moves, _ = moves_of(rows, people=people, workflow=workflow, stages=stages, as_of=as_of)
-        parts.append(_part(moves, first, stages=stages, teams=people.teams, in_parts=in_parts, as_of=as_of))
+        parts.append(_part(moves, stages=stages, teams=people.teams, in_parts=in_parts, as_of=as_of))
     return parts
 
 
@@ -140,17 +137,17 @@ def _in_partitions(
     partition = ranges_of_tickets(moves, workers.partitions(len(moves)))
     parts = workers.gather(
         [
-            workers.submit(part_of, one, int(np.searchsorted(partition, place)), read_by)
-            for place, one in enumerate(moves_in_partitions(with_renamed(moves, number), partition))
+            workers.submit(part_of, one, read_by)
+            for one in moves_in_partitions(with_renamed(moves, number), partition)
         ]
     )
     person = {place: name for name, place in number.items()}
     return [part._replace(held=part.held.assign(holder=part.held["holder"].map(person))) for part in parts]
 
 
-def part_of(moves: Moves, first: int, read_by: dict[str, Any]) -> Part:
-    """Give what networks need of a partition, whose tickets are numbered from ``first`` on."""
-    return _part(moves(), first, **read_by)
+def part_of(moves: MovesOf, read_by: dict[str, Any]) -> Part:
+    """Give what networks need to know of a partition."""
+    return _part(moves(), **read_by)
 
 
 def _work_on_parts(
@@ -165,25 +162,75 @@ def _work_on_parts(
 
 
 def _part(
-    moves: pd.DataFrame,
-    first: int,
-    *,
-    stages: pd.DataFrame,
-    teams: Teams,
-    in_parts: pd.DataFrame,
-    as_of: pd.Timestamp,
+    moves: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams, in_parts: pd.DataFrame, as_of: pd.Timestamp
 ) -> Part:
-    """Give what networks need of some tickets, which are numbered from ``first`` on."""
-    visits = visits_from_events(moves, stages=stages, team_of=teams, as_of=as_of)
-    handoffs = handoffs_from_visits(visits, stages=stages)
-    waits = waits_from_visits(visits, handoffs, as_of=as_of)
-    if len(in_parts):
-        waits = without_work_on_parts(waits, in_parts)
-    handoffs["wait"] = waits_of_handoffs(handoffs, waits, time="elapsed")
-    stage_visits = stage_visits_from_visits(visits, waits, stages=stages)
-    # A ticket is a number here, from that of the group's first row on: no later group has as high a one.
-    stays, passed = (
-        frame.assign(ticket=first + frame["ticket"].cat.codes.to_numpy(np.int64))
-        for frame in (stage_visits[_STAY], handoffs[_HANDOFF])
+    """Give what networks need to know of some tickets: the steps to HANDOFFS and WAITS, without these tables.
+
+    A visit waits at its beginning, a handoff from ``given`` to ``taken``; neither while somebody worked on
+    parts of the ticket.
+    """
+    visits, words = visit_codes_from_events(moves, stages=stages, team_of=teams, as_of=as_of)
+    ticket, entered, left = visits.ticket, visits.entered, visits.left
+    start = np.where(visits.first_touch == NEVER, entered, visits.first_touch)
+    now = micros_at(as_of)
+    ends = wait_ends(ticket, kind=visits.kind, entered=entered, left=left, start=start, as_of=now)
+    ends = np.maximum(ends, entered)
+    about = stages.drop_duplicates("stage")
+    skill_of = disciplines(stages)
+    skill = Interner().codes(skill_of.get(str(stage)) for stage in about["stage"])
+    passed = passings_of(
+        ticket,
+        kind=visits.kind,
+        holder=visits.holder,
+        team=visits.team,
+        discipline=skill[visits.stage],
+        left=left,
+        start=start,
     )
-    return Part(stages, stays, passed, visits[_HELD].drop_duplicates().astype("str"))
+    waited, wait = ends - entered, passed.taken - passed.given
+    if len(in_parts):
+        tickets = moves["ticket"].cat.categories
+        waited -= time_on_parts(in_parts, ticket, entered, ends, tickets=tickets)
+        wait -= time_on_parts(in_parts, ticket[passed.sender], passed.given, passed.taken, tickets=tickets)
+    stays = stays_of(
+        ticket,
+        visits.stage,
+        first=np.flatnonzero(run_starts(ticket, visits.stage)),
+        left=left,
+        elapsed=np.where(left == NEVER, now, left) - entered,
+        waited=waited,
+        bulk=visits.bulk,
+    )
+    back = about["position"].to_numpy()[visits.stage]
+    return Part(
+        stages,
+        sums_of_stays(stays, stages=stages),
+        _between_teams(visits, passed, wait, back[passed.receiver] < back[passed.sender], words),
+        _held(visits, words),
+    )
+
+
+def _between_teams(
+    visits: VisitCodes, passed: Passings, wait: Ints, back: Flags, words: "pd.Index[str]"
+) -> HandoffSums:
+    """Sum the handoffs between teams that are known."""
+    given, taken = visits.team[passed.sender], visits.team[passed.receiver]
+    known = np.flatnonzero((given != NOBODY) & (taken != NOBODY))
+    given, taken = given[known], taken[known]
+    # Words are persons too; teams are few.
+    used = np.flatnonzero(np.bincount(given, minlength=len(words)) + np.bincount(taken, minlength=len(words)))
+    place = np.zeros(len(words), dtype=np.int64)
+    place[used] = np.arange(len(used))
+    moves = Moves(visits.ticket[passed.sender][known], place[given], place[taken], wait[known], back[known])
+    return sums_of_handoffs(moves, words[used].tolist())
+
+
+def _held(visits: VisitCodes, words: "pd.Index[str]") -> pd.DataFrame:
+    """Give who held tickets of which team in which kind of stage, each once."""
+    size = len(words) + 1  # the last place is that of nobody, whose code is −1
+    key = pd.unique((visits.kind * size + visits.team) * size + visits.holder + size + 1)
+    sides = {"holder": key % size - 1, "team": key // size % size - 1}
+    kind = pd.Index(STAGE_KINDS)[key // size // size]
+    return pd.DataFrame(
+        {"kind": kind, **{name: decode(code, words).astype("str") for name, code in sides.items()}}
+    )

@@ -105,9 +105,7 @@ def of_cluster(
 
 def _parts(files: list[Moves], common: Common, cluster: Cluster) -> list[Part]:
     known = cluster.submit(itself, read_by(common))
-    return cluster.gather(
-        [cluster.submit(part_of, one, number << 40, known) for number, one in enumerate(files)]
-    )
+    return cluster.gather([cluster.submit(part_of, one, known) for one in files])
 
 
 def read_by(common: Common) -> dict[str, Any]:
@@ -131,7 +129,7 @@ def serial(path: Path, common: Common, *, networks: bool) -> tuple[pd.DataFrame,
     )  # fmt: skip
     if not networks:
         return by_cause(waits), None
-    return by_cause(waits), networks_of_parts([part_of(lambda: moves, 0, read_by(common))], minimum=MINIMUM)
+    return by_cause(waits), networks_of_parts([part_of(lambda: moves, read_by(common))], minimum=MINIMUM)
 
 
 @contextmanager

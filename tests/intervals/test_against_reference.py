@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import vsm.intervals.visits
 from tests.definitions.same_rows import assert_same
 from tests.logs import PERSONS, START, Case, cases, shuffles, stage_table, workflow_for_logs
 from tests.real_streams import TRACKERS, read_for_intervals, real_log, real_workflow
@@ -54,6 +55,18 @@ def stages_of(workflow: Workflow) -> pd.DataFrame:
 
 def of_case(case: Case) -> Intervals:
     return fast(case.events, stages_of(case.workflow), case.workflow.team_of, pd.Timestamp(case.as_of))
+
+
+@pytest.mark.slow
+@given(cases())
+def test_visits_made_in_blocks_of_a_few_events_are_the_same(case: Case) -> None:
+    """No block may rest on another, though each learns the words of those before it."""
+    whole = of_case(case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vsm.intervals.visits, "BLOCK", 5)
+        in_blocks = of_case(case)
+    for one, other in zip(whole, in_blocks, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 @pytest.mark.slow

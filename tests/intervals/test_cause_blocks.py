@@ -4,7 +4,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.streams import stream_of
-from vsm.intervals.causes import sweep
+from vsm.intervals.causes import occupancy, sweep
 
 LIVES = [
     [("Ready", 3 + number), ("Build", 2), ("Ready", 4), ("Build", 1 + number % 3), ("Done", 1)]
@@ -17,6 +17,7 @@ def test_small_blocks_give_the_same_pieces(monkeypatch: pytest.MonkeyPatch) -> N
     """Of tickets that wait for each other: a receiver's time is known to all blocks."""
     whole = stream_of(*LIVES, by="ann", settings='[[team]]\nname = "web"\nmembers = ["ann"]').waits
     monkeypatch.setattr(sweep, "ROOM", 5)
+    monkeypatch.setattr(occupancy, "BLOCK", 3)
     parts = stream_of(*LIVES, by="ann", settings='[[team]]\nname = "web"\nmembers = ["ann"]').waits
     assert whole["cause"].nunique() > 2
     assert_frame_equal(parts, whole)

@@ -5,11 +5,19 @@ import json
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
 from vsm.model.lifecycle import stage_visits_from_visits
-from vsm.model.network import complete_and_accurate, stage_network, team_network
+from vsm.model.moves import Moves
+from vsm.model.network import (
+    complete_and_accurate,
+    stage_network,
+    sums_of_handoffs,
+    team_graph,
+    team_network,
+)
 from vsm.tables import HANDOFFS, VISITS, WAITS, conform
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
@@ -174,3 +182,23 @@ def test_what_a_bulk_edit_moved_there_is_there_now() -> None:
     stages = pd.DataFrame(about)
     node = stage_network(stays, stages=stages, minimum=1).nodes["Open"]
     assert (node["open"], node["visits"]) == (2, 1)
+
+
+def test_parts_with_teams_of_their_own_make_one_network() -> None:
+    """Two groups of tickets number their teams each by itself; edges of both are one, with one median."""
+    one = sums_of_handoffs(moves((0, 1, 1), (0, 1, 3)), ["qa", "web"])
+    other = sums_of_handoffs(moves((1, 0, 2), (2, 1, 9)), ["qa", "ops", "web"])
+    graph = team_graph([one, other])
+    assert graph.graph["tickets"] == 2
+    assert list(graph.edges) == [("ops", "qa"), ("qa", "web"), ("web", "ops")]
+    assert graph.edges["qa", "web"] == {
+        "count": 2, "tickets": 1, "back": 0, "wait_median": 2.0, "wait_p85": 2.7, "wait_total": 4.0, "share": 4 / 15,
+    }  # fmt: skip
+    assert graph.nodes["web"] == {"handoffs_given": 1, "handoffs_taken": 2}
+
+
+def moves(*rows: tuple[int, int, int]) -> Moves:
+    """Handoffs of one ticket from (upstream, downstream, seconds of waiting)."""
+    upstream, downstream, seconds = np.array(rows).T
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    return Moves(nothing, upstream, downstream, seconds * 1_000_000, nothing > 0)

@@ -25,16 +25,20 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
     """
-    actor, before = (events[name].cat.codes.to_numpy().astype(np.int64) for name in ("actor", "before"))
+    actor, before, after = (events[name].cat.codes.to_numpy() for name in ("actor", "before", "after"))
+    known = (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
+    row = np.flatnonzero(known)
     statuses = events["before"].cat.categories
     # The codes of "after" as those of "before"; a word that never came before is none of them, but another.
-    number = np.append(statuses.get_indexer(events["after"].cat.categories), -1)
-    unseen = number[:-1] < 0
-    number[:-1][unseen] = len(statuses) + np.arange(unseen.sum())
-    after = number[events["after"].cat.codes.to_numpy()]
-    known = (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
-    row = np.flatnonzero(known & (before != after))
-    move = (actor[row] * len(statuses) + before[row]) * (int(number.max()) + 1) + after[row]
+    number = statuses.get_indexer(events["after"].cat.categories)
+    unseen = number < 0
+    number[unseen] = len(statuses) + np.arange(unseen.sum())
+    was, now = before[row], number[after[row]]
+    moved = np.flatnonzero(was != now)
+    row = row[moved]
+    move = (actor[row].astype(np.int64) * len(statuses) + was[moved]) * (
+        int(number.max(initial=0)) + 1
+    ) + now[moved]
     at, window = micros_of(events["at"])[row], int(minutes * 60e6)
     crowded = _crowded(move, at, tickets, window)
     if not len(crowded):
@@ -59,10 +63,11 @@ def _crowded(move: Codes, at: Codes, least: int, window: int) -> Codes:
         crowded         T  T  F  F  F        with the next, or with the one before
     """
     bins = 1 << (2 * len(at)).bit_length()
-    place = (move * SPREAD + at // max(window, 1)) % bins
-    count = np.bincount(place, minlength=bins)
+    place = (move * SPREAD + at // max(window, 1)) & (bins - 1)
+    most = min(least, 100)  # a byte a bin: bins lie all over the memory, and two have to fit one byte
+    count = np.minimum(np.bincount(place, minlength=bins), most).astype(np.uint8)
     both = count + np.roll(count, -1)
-    crowded: Codes = np.flatnonzero((np.maximum(both, np.roll(both, 1)) >= least)[place])
+    crowded: Codes = np.flatnonzero((np.maximum(both, np.roll(both, 1)) >= most)[place])
     return crowded
 
 

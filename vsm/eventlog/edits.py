@@ -1,6 +1,6 @@
 """Reopenings that only edit: somebody reopened a ticket, put something right, and closed it again."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -46,30 +46,38 @@ def reopened_to_edit(events: pd.DataFrame, *, stages: pd.DataFrame) -> npt.NDArr
     row = np.flatnonzero(moving)
     if not len(row):
         return marked
-    done = set(stages.loc[stages["kind"] == "done", "status"])
-    moves = events[["ticket", "before", "after", "actor"]].iloc[row]
-    was, now = (moves[side].isin(done).to_numpy(dtype=bool) for side in ("before", "after"))
-    opens = np.flatnonzero(was & ~now & moves["before"].notna().to_numpy(dtype=bool))
+    done = stages.loc[stages["kind"] == "done", "status"]
+    before, after, ticket, actor = (
+        events[name].cat.codes.to_numpy()[row] for name in ("before", "after", "ticket", "actor")
+    )
+    # By code; the last place, which −1 picks, is that of a missing word, and a first state opens nothing.
+    closes, closed = (
+        np.append(events[side].cat.categories.isin(done), False) for side in ("after", "before")
+    )
+    now = closes[after]
+    opens = np.flatnonzero(closed[before] & ~now)
     # The next move into done, of any ticket; beyond the last one there is none.
     closing = np.append(np.flatnonzero(now), -1)
     close = closing[np.searchsorted(closing[:-1], opens)]
-    ticket, actor = (moves[name].cat.codes.to_numpy() for name in ("ticket", "actor"))
-    instants = micros_of(events["at"])
-    at = instants[row]
-    hands = np.cumsum(np.append(True, actor[1:] != actor[:-1]))
-    touches = np.append(0, np.cumsum(events["kind"].isin(TOUCH_KINDS).to_numpy(dtype=bool)))
-    state = events["ticket"].cat.codes.to_numpy(), instants
-    instant = np.cumsum(np.append(True, np.logical_or(*(side[1:] != side[:-1] for side in state))))
-    first, beyond = (np.searchsorted(instant, instant[row], side=side) for side in ("left", "right"))
-    edits: Any = (
+    at = micros_of(events["at"])
+    lasted = at[row[close]] - at[row[opens]]
+    soon = (
         (close > opens)
         & (ticket[close] == ticket[opens])
         & (actor[opens] >= 0)
-        & (hands[close] == hands[opens])
-        & (at[close] > at[opens])  # dates without a time say nothing of an hour
-        & (at[close] - at[opens] <= LONGEST)
-        & (touches[beyond[close]] == touches[first[opens]])
+        & (lasted > 0)  # dates without a time say nothing of an hour
+        & (lasted <= LONGEST)
     )
-    for opened, closed in zip(opens[edits], close[edits], strict=True):
-        marked[row[opened : closed + 1]] = True
+    if not soon.any():
+        return marked
+    opens, close = opens[soon], close[soon]
+    hands = np.cumsum(np.append(True, actor[1:] != actor[:-1]))
+    touches = np.append(0, np.cumsum(events["kind"].isin(TOUCH_KINDS).to_numpy(dtype=bool)))
+    state = events["ticket"].cat.codes.to_numpy(), at
+    instant = np.cumsum(np.append(True, np.logical_or(*(side[1:] != side[:-1] for side in state))))
+    first = np.searchsorted(instant, instant[row[opens]], side="left")
+    beyond = np.searchsorted(instant, instant[row[close]], side="right")
+    edits = (hands[close] == hands[opens]) & (touches[beyond] == touches[first])
+    for opened, ended in zip(opens[edits], close[edits], strict=True):
+        marked[row[opened : ended + 1]] = True
     return marked

@@ -8,13 +8,14 @@ from vsm.intervals._kernels.arrays import NEVER, NOBODY, Flags, Ints
 from vsm.intervals._kernels.coding import (
     DictColumn,
     Interner,
+    decode,
     distinct_words,
     encode,
     instants_of,
     micros_at,
     never_where_missing,
 )
-from vsm.intervals._kernels.runs import run_ends, run_starts, shift_within_run, take_or_missing
+from vsm.intervals._kernels.runs import run_ends, run_starts, shift_within_run, summed, take_or_missing
 
 __all__ = [
     "NEVER",
@@ -24,6 +25,7 @@ __all__ = [
     "Interner",
     "Intervals",
     "Ints",
+    "decode",
     "distinct_words",
     "encode",
     "instants_of",
@@ -32,5 +34,6 @@ __all__ = [
     "run_ends",
     "run_starts",
     "shift_within_run",
+    "summed",
     "take_or_missing",
 ]

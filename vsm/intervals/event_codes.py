@@ -50,11 +50,26 @@ def columns_of(events: pd.DataFrame) -> EventColumns:
     """Give these columns of a frame of EVENTS."""
     words = {
         name: DictColumn(events[name].cat.codes.to_numpy(), events[name].cat.categories.tolist())
-        for name in ("ticket", "kind", "before", "after", "actor", "source", "field")
+        for name in ("kind", "before", "after", "actor", "source", "field")
     }
+    ticket = events["ticket"].cat
+    tickets: Any = ticket.categories  # very many, and hardly ever asked for: no list is made
     return EventColumns(
-        at=micros_of(events["at"]), ref=events["ref"], bulk=events["bulk"].to_numpy(), **words
+        ticket=DictColumn(ticket.codes.to_numpy(), tickets),
+        at=micros_of(events["at"]),
+        ref=events["ref"],
+        bulk=events["bulk"].to_numpy(),
+        **words,
     )
+
+
+def rows_of(events: EventColumns, rows: slice) -> EventColumns:
+    """Give these rows of all columns, without copying them."""
+    taken: dict[str, Any] = {
+        name: column._replace(codes=column.codes[rows]) if isinstance(column, DictColumn) else column[rows]
+        for name, column in events._asdict().items()
+    }
+    return EventColumns(**taken)
 
 
 class EventCodes(NamedTuple):
@@ -112,8 +127,8 @@ def _records(ticket: npt.NDArray[Any], at: Ints, state: Ints, ref: "pd.Series[st
     ahead, behind = state[1:], state[:-1]
     same = (ticket[ahead] == ticket[behind]) & (at[ahead] == at[behind])
     place = np.arange(len(ref))[rows]
-    here, before = (ref.take(place[which[same]]).to_numpy() for which in (ahead, behind))
+    here, before = (ref.array.take(place[which[same]]) for which in (ahead, behind))
     other = np.zeros(len(ticket), dtype=np.int64)
     other[ahead] = ~same
-    other[ahead[same]] = here != before
+    other[ahead[same]] = np.asarray(here != before, dtype=bool)
     return np.cumsum(other)

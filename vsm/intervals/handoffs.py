@@ -172,6 +172,7 @@ def disciplines(stages: pd.DataFrame) -> Mapping[str, str]:
     >>> disciplines(pd.DataFrame(rows))
     {'QA': 'quality'}
     """
-    about = stages.drop_duplicates("stage").set_index("stage")
-    known = about["discipline"].where(about["discipline"].notna(), about["team"]).dropna()
-    return {str(stage): str(discipline) for stage, discipline in known.items()}
+    found: dict[str, str | None] = {}
+    for stage, *named in zip(*(stages[name] for name in ("stage", "discipline", "team")), strict=True):
+        found.setdefault(str(stage), next((name for name in named if isinstance(name, str)), None))
+    return {stage: discipline for stage, discipline in found.items() if discipline is not None}

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals, subtract
-from vsm.intervals._kernels.coding import encode, instants_of
+from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
+from vsm.intervals._kernels.arrays import Ints
+from vsm.intervals._kernels.coding import encode
 from vsm.intervals.blocks import joined_spans
 from vsm.intervals.handoffs import work_start
 
@@ -43,12 +45,27 @@ def spans_of_tickets(spans: pd.DataFrame, tickets: "pd.Index[Any]") -> GroupedIn
     return GroupedIntervals(group[order], start[order], micros_of(spans["end"])[order])
 
 
-def without_work_on_parts(waits: pd.DataFrame, in_parts: pd.DataFrame) -> pd.DataFrame:
-    """Give waits that have no causes yet without the time in which somebody worked on parts of the ticket."""
-    tickets = waits["ticket"].cat.categories
-    whole = Intervals(np.arange(len(waits)), micros_of(waits["start"]), micros_of(waits["end"]))
-    taken = spans_of_tickets(in_parts, tickets).intersect(whole, encode(waits["ticket"], tickets))
-    rest = subtract(whole, taken)
-    start, end = instants_of(rest.start), instants_of(rest.end)
-    rows = waits.take(rest.parent).reset_index(drop=True)
-    return rows.assign(start=start, end=end, elapsed=end - start)
+def time_on_parts(
+    in_parts: pd.DataFrame, ticket: npt.NDArray[Any], start: Ints, end: Ints, *, tickets: "pd.Index[Any]"
+) -> Ints:
+    """Give for how many microseconds of each interval somebody worked on parts of its ticket.
+
+    Parameters
+    ----------
+    in_parts
+        As ``work_of_parts`` gives them.
+    ticket
+        Of each interval, as its position in ``tickets``.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["1970-01-01", "1970-01-02"], utc=True)
+    >>> work = pd.DataFrame({"ticket": ["a"], "start": day[:1], "end": day[1:]})
+    >>> time_on_parts(work, np.array([0]), np.array([0]), np.array([60]), tickets=pd.Index(["a"])).tolist()
+    [60]
+    """
+    spans = spans_of_tickets(in_parts, tickets)
+    worked = spans.intersect(Intervals(np.arange(len(start)), start, end), ticket)
+    time = np.zeros(len(start), dtype=np.int64)
+    np.add.at(time, worked.parent, worked.end - worked.start)
+    return time

@@ -1,19 +1,25 @@
 """VISITS: where each ticket was, with whom, from when to when."""
 
 from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vsm.intervals._kernels.arrays import NEVER, Flags
 from vsm.intervals._kernels.coding import Interner, decode, instants_of, micros_at, to_categorical
 from vsm.intervals._kernels.runs import run_start_index, run_starts
-from vsm.intervals.event_codes import columns_of, event_codes
+from vsm.intervals.event_codes import columns_of, event_codes, rows_of
 from vsm.intervals.stage_codes import TeamCodes, stage_codes
 from vsm.intervals.states import states_of
 from vsm.intervals.visit_codes import VisitCodes, visits_of
 from vsm.people import Teams
 from vsm.tables import STAGE_KINDS, VISITS, conform, empty
+
+BLOCK: Final = 1 << 17
+"""Events that are worked on together: some ten thousand tickets, so that all steps stay in the cache."""
 
 
 def visits_from_events(
@@ -53,14 +59,49 @@ def visits_from_events(
     """
     if events.empty:
         return empty(VISITS)
-    words, columns = Interner(), columns_of(events)
-    codes, about = event_codes(columns, words, as_of=as_of), stage_codes(stages, words)
-    teams = TeamCodes(team_of if isinstance(team_of, Teams) else Teams(team_of), words)
-    states = states_of(codes, words.translate(about.number), about.field)
-    of_ticket = teams.of_tickets(columns.ticket.dictionary)
-    visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
+    visits, words = visit_codes_from_events(events, stages=stages, team_of=team_of, as_of=as_of)
     names = {"ticket": events["ticket"].cat.categories, "stage": pd.Index(stages["stage"].unique())}
-    return _table(visits, words=words.words, **names, as_of=micros_at(as_of))
+    return _table(visits, words=words, **names, as_of=micros_at(as_of))
+
+
+def visit_codes_from_events(
+    events: pd.DataFrame, *, stages: pd.DataFrame, team_of: Teams | Mapping[str, str], as_of: pd.Timestamp
+) -> tuple[VisitCodes, "pd.Index[str]"]:
+    """Give the visits of each ticket in codes, and the words that codes of holders and teams stand for.
+
+    As ``visits_from_events``; tickets are numbered as their category is, stages in the order of ``stages``.
+    """
+    words, columns = Interner(), columns_of(events)
+    about = stage_codes(stages, words)
+    teams = TeamCodes(team_of if isinstance(team_of, Teams) else Teams(team_of), words)
+    of_ticket = teams.of_tickets(columns.ticket.dictionary)
+    whole: list[Any] = []
+    known = 0
+    for rows in _blocks(columns.ticket.codes):
+        codes = event_codes(rows_of(columns, rows), words, as_of=as_of)
+        states = states_of(codes, words.translate(about.number), about.field)
+        visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
+        # There are no more visits than events; what is not written to takes no memory.
+        whole = whole or [np.empty(len(events), dtype=column.dtype) for column in visits]
+        for column, found in zip(whole, visits, strict=True):
+            column[known : known + len(found)] = found
+        known += len(visits.ticket)
+    return VisitCodes(*(column[:known] for column in whole)), words.words
+
+
+def _blocks(ticket: npt.NDArray[Any]) -> list[slice]:
+    """Cut rows into blocks of about ``BLOCK`` that never split a ticket; one where there are none.
+
+    With ``BLOCK`` = 2::
+
+        ticket    a a a b c c
+        cuts          2   4       where blocks of two would end
+        changes         3 4   6   where tickets end: each cut moves to the next of them
+    """
+    changes = np.append(np.flatnonzero(ticket[1:] != ticket[:-1]) + 1, len(ticket))
+    cuts = np.unique(changes[np.searchsorted(changes, np.arange(BLOCK, len(ticket), BLOCK))])
+    edges = [0, *cuts.tolist(), len(ticket)]
+    return [slice(*edge) for edge in pairwise(edges) if edge[0] < edge[1]] or [slice(0, 0)]
 
 
 def _table(

@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vsm.intervals.codes import Ints, run_ends, run_starts
-from vsm.model.lifecycle import summed
+from vsm.intervals.codes import Flags, Ints, run_ends, run_starts, summed
 
 _STATUS: Final = "pipeline:"
 
@@ -37,8 +36,19 @@ def positions_held(stage_visits: pd.DataFrame, *, stages: pd.DataFrame) -> Ints:
     runs = interrupting(stages)
     if not runs:
         return position
-    # stays  Merge CI CI Build | CI Build      rows that hold: 0 0 0 3 | 4 5
-    own = ~stage_visits["stage"].isin(runs).to_numpy() | run_starts(stage_visits["ticket"].to_numpy())
+    interrupts = stage_visits["stage"].isin(runs).to_numpy()
+    return held_during_runs(position, interrupts, run_starts(stage_visits["ticket"].to_numpy()))
+
+
+def held_during_runs(position: Ints, interrupts: Flags, begin: Flags) -> Ints:
+    """Give each stay's position, during a run that of the stay before it; ``begin`` marks tickets' first.
+
+    ::
+
+        stays   Merge  CI  CI  Build │ CI  Build
+        rows      0     0   0    3   │  4    5        that hold: a ticket that begins in a run is there
+    """
+    own = ~interrupts | begin
     return position[np.maximum.accumulate(np.where(own, np.arange(len(own)), 0))]
 
 

@@ -18,8 +18,10 @@ from vsm.intervals.codes import (
     never_where_missing,
     run_ends,
     run_starts,
+    summed,
 )
 from vsm.intervals.handoffs import work_start
+from vsm.model.stays import stays_of
 from vsm.model.window import time_before
 from vsm.stats.survival import survival_quantiles
 from vsm.tables import DURATION, INSTANT
@@ -234,33 +236,35 @@ def stage_visits_from_visits(
         worked; timedeltas), ``bulk`` (begun or ended by a bulk edit), ``gone`` (``left`` is where the ticket
         was found deleted or hidden: nobody passed it on).
     """
-    ticket, stage = visits["ticket"].cat, visits["stage"].cat
+    ticket, stage = (visits[name].cat.codes.to_numpy() for name in ("ticket", "stage"))
     of_stage = {
         str(name): int(position) for name, position in zip(stages["stage"], stages["position"], strict=True)
     }
-    position = np.array([of_stage[str(name)] for name in stage.categories], dtype=np.int64)
-    begin = run_starts(ticket.codes.to_numpy(), stage.codes.to_numpy())
+    known = visits["stage"].cat.categories
+    position = np.array([of_stage[str(name)] for name in known], dtype=np.int64)
+    begin = run_starts(ticket, stage)
     first, last = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
-    left = visits["left"].iloc[last].reset_index(drop=True)
-    elapsed = visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64)
-    bulk = visits["bulk"].to_numpy(dtype=bool).astype(np.int64)
+    stays = stays_of(
+        ticket,
+        stage,
+        first=first,
+        left=never_where_missing(micros_of(visits["left"])),
+        elapsed=visits["elapsed"].to_numpy().astype("timedelta64[us]").view(np.int64),
+        waited=_waited(visits, waits),
+        bulk=visits["bulk"].to_numpy(dtype=bool),
+    )
     return pd.DataFrame(
         {
             **{name: visits[name].iloc[first].array for name in ("ticket", "stage", "kind")},
             "entered": visits["entered"].iloc[first].reset_index(drop=True),
-            "left": left,
-            "elapsed": summed(elapsed, first).view("timedelta64[us]"),
-            "waited": summed(_waited(visits, waits), first).view("timedelta64[us]"),
-            "bulk": summed(bulk, first) > 0,
-            "position": position[stage.codes.to_numpy()[first]],
-            "gone": left.notna().to_numpy() & run_ends(run_starts(ticket.codes.to_numpy()[first])),
+            "left": visits["left"].iloc[last].reset_index(drop=True),
+            "elapsed": stays.elapsed.view("timedelta64[us]"),
+            "waited": stays.waited.view("timedelta64[us]"),
+            "bulk": stays.bulk,
+            "position": position[stays.stage],
+            "gone": stays.gone,
         }
     )
-
-
-def summed(values: Ints, first: Ints) -> Ints:
-    """Sum the values of each run, if runs begin in the rows ``first``."""
-    return np.add.reduceat(values, first) if len(first) else values[:0]
 
 
 def _waited(visits: pd.DataFrame, waits: pd.DataFrame) -> Ints:

@@ -1,98 +1,37 @@
 """How stages, and teams, pass work on: directed graphs with what each passing cost."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.intervals.codes import Flags, Ints, encode, run_ends, run_starts, shift_within_run
+from vsm.intervals.codes import (
+    Flags,
+    Ints,
+    distinct_words,
+    encode,
+    run_ends,
+    run_starts,
+    shift_within_run,
+    summed,
+)
 from vsm.model.graphs import Graph, directed_graph
-from vsm.model.interruptions import positions_held, without_runs
-from vsm.model.lifecycle import summed
+from vsm.model.interruptions import held_during_runs, interrupting
+from vsm.model.moves import (
+    QUANTILES,
+    SECOND,
+    Edges,
+    Moves,
+    edges_of_moves,
+    in_seconds,
+    measured,
+    seconds_and_rest,
+)
+from vsm.model.stays import Stays, stays_in
 from vsm.tables import DURATION
-
-SECOND = 1_000_000
-QUANTILES = (0.5, 0.85)
-
-
-class Moves(NamedTuple):
-    """Moves, one entry each, by ticket: upstream and downstream in codes, the wait in µs."""
-
-    ticket: npt.NDArray[Any]
-    upstream: npt.NDArray[Any]
-    downstream: npt.NDArray[Any]
-    wait: Ints
-    back: Flags
-
-
-def edges_of(moves: Moves, names: Sequence[str]) -> Iterator[tuple[str, str, dict[str, int | float]]]:
-    """Give the edges that these moves make: upstream, downstream and measures, sorted by the two names.
-
-    Measures are ``count, tickets, back, wait_median, wait_p85, wait_total`` (seconds) and ``share`` of all
-    waiting. Sums are exact before they are rounded once, so they do not depend on the order of moves.
-
-    Examples
-    --------
-    >>> one, wait = np.array([0, 0]), np.array([1_000_000, 3_000_000])
-    >>> (edge,) = edges_of(Moves(one, one, one + 1, wait, one > 0), ["web", "qa"])
-    >>> edge[0], edge[1], edge[2]["count"], edge[2]["wait_median"]
-    ('web', 'qa', 2, 2.0)
-    """
-    kinds = np.uint16 if len(names) ** 2 < 1 << 16 else np.int64  # a short key is sorted by counting
-    key = (moves.upstream.astype(np.int64) * len(names) + moves.downstream).astype(kinds)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    first = np.flatnonzero(run_starts(key))
-    # The key knows both sides; what is measured is put into its order.
-    measured = {name: getattr(moves, name)[order] for name in ("ticket", "wait", "back")}
-    measures = _measures(moves._replace(**measured), key, first)
-    pairs = [divmod(number, len(names)) for number in key[first].tolist()]
-    edges = [
-        (names[upstream], names[downstream], measure)
-        for (upstream, downstream), measure in zip(pairs, measures, strict=True)
-    ]
-    yield from sorted(edges, key=lambda edge: edge[:2])
-
-
-def _measures(moves: Moves, key: npt.NDArray[Any], first: Ints) -> Iterator[dict[str, int | float]]:
-    """Measure the moves of each edge: they are adjacent, and each edge's begin in the rows ``first``."""
-    tickets = summed(run_starts(key, moves.ticket).astype(np.int64), first).tolist()
-    back = summed(moves.back.astype(np.int64), first).tolist()
-    whole = total_seconds(moves.wait)
-    bounds = zip(first.tolist(), [*first[1:].tolist(), len(key)], strict=False)
-    for number, (begin, beyond) in enumerate(bounds):
-        wait = moves.wait[begin:beyond]
-        total = total_seconds(wait)
-        median, p85 = _quantiles(wait)
-        yield {
-            "count": len(wait),
-            "tickets": tickets[number],
-            "back": back[number],
-            "wait_median": median,
-            "wait_p85": p85,
-            "wait_total": total,
-            "share": total / whole if whole else 0.0,
-        }
-
-
-def _quantiles(wait: Ints) -> list[float]:
-    """Give median and 85th percentile in seconds, linear between neighbours as NumPy's."""
-    places = [(len(wait) - 1) * quantile for quantile in QUANTILES]
-    low = [int(position) for position in places]
-    high = [min(position + 1, len(wait) - 1) for position in low]
-    parted = np.partition(wait, sorted({*low, *high}))
-    return [
-        float(parted[here] / SECOND + (parted[there] - parted[here]) / SECOND * (position - here))
-        for position, here, there in zip(places, low, high, strict=True)
-    ]
-
-
-def total_seconds(micros: Ints) -> float:
-    """Sum microseconds to seconds, exactly: their own sum would overflow after some thousand years."""
-    seconds = micros // SECOND
-    return float(int(seconds.sum()) + int((micros - seconds * SECOND).sum()) / SECOND)
 
 
 def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: int) -> Graph:
@@ -112,78 +51,129 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     does one in which the ticket was found gone; that ticket is not there now. A pipeline's run passes nothing
     on and its end is no move back (``vsm.model.interruptions``).
     """
-    begin = run_starts(stage_visits["ticket"].to_numpy())
-    about = stages.drop_duplicates("stage").sort_values("position")
-    names = pd.Index(about["stage"].astype("str"))
-    codes = _StayColumns(stage_visits, names, positions_held(stage_visits, stages=stages))
-    graph = directed_graph(name="stages", tickets=int(begin.sum()))
-    kinds = about["kind"].to_numpy()
-    counts = ~codes.bulk & (kinds != "done")[codes.stage]
-    undone = total_seconds(codes.elapsed[counts])
-    rates = complete_and_accurate(without_runs(stage_visits, stages=stages))
-    enough = rates.loc[rates["forward"] >= minimum, "ca"].to_dict()
-    used = np.bincount(codes.stage, minlength=len(names)) > 0
-    for number in np.flatnonzero(used):
-        words = about.iloc[number]
-        stage, kind = str(words["stage"]), words["kind"]
-        team = "" if pd.isna(words["team"]) else words["team"]
-        measures = codes.measures(int(number), 0.0 if kind == "done" else undone)
-        graph.add_node(stage, kind=kind, position=int(words["position"]), team=team, **measures)
-        if stage in enough:
-            graph.nodes[stage]["ca"] = float(enough[stage])
-    graph.add_edges_from(edges_of(codes.moves(), list(names)))
-    return graph
+    names = pd.Index(stages["stage"].drop_duplicates().astype("str"))
+    return stage_graph(
+        [sums_of_stays(stays_in(stage_visits, names), stages=stages)], stages=stages, minimum=minimum
+    )
 
 
-class _StayColumns:
-    """Stays as arrays, with stages in codes and tickets numbered in their order."""
+class StageSums(NamedTuple):
+    """Sums of stays by stage; ``seen`` are all of them, ``visits`` those that no bulk edit began or ended.
 
-    def __init__(self, stage_visits: pd.DataFrame, names: "pd.Index[str]", position: Ints) -> None:
-        self.ticket: Ints = np.cumsum(run_starts(stage_visits["ticket"].to_numpy())) - 1
-        self.stage = encode(stage_visits["stage"], names)
-        self.elapsed, self.waited = (
-            stage_visits[name].to_numpy().astype("timedelta64[us]").view(np.int64)
-            for name in ("elapsed", "waited")
+    These are of ``tickets`` and took ``seconds`` and the microseconds of ``rest``.
+    """
+
+    seen: Ints
+    open: Ints
+    visits: Ints
+    tickets: Ints
+    forward: Ints
+    kept: Ints
+    seconds: Ints
+    rest: Ints
+
+
+class StaySums(NamedTuple):
+    """What a network of stages needs to know of some tickets; ``whole`` is how many they are.
+
+    ``ended`` has by stage how long the visits took that somebody ended.
+    """
+
+    whole: int
+    by_stage: StageSums
+    ended: list[Ints]
+    moves: Edges
+
+
+def sums_of_stays(stays: Stays, *, stages: pd.DataFrame) -> StaySums:
+    """Sum the stays of some tickets; their stages are numbered in the order of ``stages``."""
+    about = stages.drop_duplicates("stage")
+    count, position = len(about), about["position"].to_numpy(dtype=np.int64)
+    runs = about["stage"].isin(interrupting(stages)).to_numpy()
+    # Stays by stage, those of bulk edits left out: short numbers are sorted by counting.
+    clean = np.flatnonzero(~stays.bulk)
+    rows = clean[np.argsort(stays.stage[clean].astype(np.int16), kind="stable")]
+    stage, elapsed = stays.stage[rows], stays.elapsed[rows]
+    ended = ~(stays.open | stays.gone)[rows]
+    ticket, of_stage, bulk = _uninterrupted(stays, runs)
+    forward, kept = _forward(ticket, position[of_stage], bulk)
+    counts = [
+        np.bincount(numbers, minlength=count)
+        for numbers in (
+            stays.stage,
+            stays.stage[stays.open],
+            stage,
+            stage[run_starts(stage, stays.ticket[rows])],
+            of_stage[forward],
+            of_stage[forward & kept],
         )
-        self.work: Flags = (stage_visits["kind"] == "work").to_numpy()
-        self.position = position
-        self.bulk: Flags = stage_visits["bulk"].to_numpy(dtype=bool)
-        self.open: Flags = stage_visits["left"].isna().to_numpy()
-        self.gone: Flags = stage_visits["gone"].to_numpy(dtype=bool)
-        clean = np.flatnonzero(~self.bulk)
-        self._rows = clean[np.argsort(self.stage[clean].astype(np.int16), kind="stable")]
-        self._there = np.bincount(self.stage[self.open], minlength=len(names))
-        self._bounds = np.searchsorted(self.stage[self._rows], np.arange(len(names) + 1))
+    ]
+    visits = np.bincount(stage, minlength=count)
+    return StaySums(
+        int(run_starts(stays.ticket).sum()),
+        StageSums(*counts, **seconds_and_rest(elapsed, np.append(0, np.cumsum(visits)))),
+        ended=np.split(elapsed[ended], np.searchsorted(stage[ended], np.arange(1, count))),
+        moves=_moves(stays, about, runs),
+    )
 
-    def moves(self) -> Moves:
-        """Give the moves from stay to stay, but for those between two stays of bulk edits.
 
-        Each ended the waiting of the stage it left, unless people work there, and what was hidden at the
-        beginning of the work stage that it led to.
-        """
-        last = run_ends(run_starts(self.ticket))
-        ahead = shift_within_run(np.arange(len(last)), last, missing=0)
-        row = np.flatnonzero(~last & ~(self.bulk & self.bulk[ahead]))
-        ahead = ahead[row]
-        leaving = np.where(self.work[row], 0, self.waited[row])
-        hidden = np.where(self.work[ahead], self.waited[ahead], 0)
-        back = self.position[ahead] < self.position[row]
-        return Moves(self.ticket[row], self.stage[row], self.stage[ahead], leaving + hidden, back)
+def _moves(stays: Stays, about: pd.DataFrame, runs: Flags) -> Edges:
+    """Sum the moves from stay to stay, but for those between two stays of bulk edits.
 
-    def measures(self, number: int, whole: float) -> dict[str, Any]:
-        """Measure the stays in this stage, except those of bulk edits; what is there now is there anyhow."""
-        rows = self._rows[self._bounds[number] : self._bounds[number + 1]]
-        total = total_seconds(self.elapsed[rows])
-        ended = self.elapsed[rows[~self.open[rows] & ~self.gone[rows]]] / SECOND
-        typical = np.quantile(ended, QUANTILES) if len(ended) else ()
-        return {
-            "tickets": int(run_starts(self.ticket[rows]).sum()),
-            "visits": len(rows),
-            "open": int(self._there[number]),
-            "total": total,
-            "share": total / whole if whole else 0.0,
-            **dict(zip(("median", "p85"), map(float, typical), strict=False)),
-        }
+    Each ended the waiting of the stage it left, unless people work there, and what was hidden at the
+    beginning of the work stage that it led to.
+    """
+    begin = run_starts(stays.ticket)
+    row = np.flatnonzero(~(begin[1:] | (stays.bulk[:-1] & stays.bulk[1:])))
+    works = (about["kind"] == "work").to_numpy()[stays.stage]
+    position = about["position"].to_numpy(dtype=np.int64)[stays.stage]
+    held = held_during_runs(position, runs[stays.stage], begin) if runs.any() else position
+    hidden = np.where(works, stays.waited, 0)
+    wait = (stays.waited - hidden)[row] + hidden[row + 1]
+    moves = Moves(stays.ticket[row], stays.stage[row], stays.stage[row + 1], wait, held[row + 1] < held[row])
+    return edges_of_moves(moves, about["stage"].astype("str").tolist())
+
+
+def _uninterrupted(stays: Stays, runs: Flags) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Flags]:
+    """Give ticket, stage and bulk of stays, without runs of pipelines; as ``without_runs``."""
+    if not runs.any():
+        return stays.ticket, stays.stage, stays.bulk
+    kept = np.flatnonzero(~runs[stays.stage])
+    first = np.flatnonzero(run_starts(stays.ticket[kept], stays.stage[kept]))
+    bulk = summed(stays.bulk[kept].astype(np.int64), first) > 0
+    return stays.ticket[kept][first], stays.stage[kept][first], bulk
+
+
+def stage_graph(parts: Sequence[StaySums], *, stages: pd.DataFrame, minimum: int) -> Graph:
+    """Give the network of stages of all parts; no ticket is in two of them."""
+    about = stages.drop_duplicates("stage").reset_index(drop=True)
+    sums = StageSums(*(np.sum(one, axis=0) for one in zip(*(part.by_stage for part in parts), strict=True)))
+    graph = directed_graph(name="stages", tickets=sum(part.whole for part in parts))
+    undone = (about["kind"] != "done").to_numpy()
+    whole = in_seconds(sums.seconds[undone], sums.rest[undone])
+    order = about.sort_values("position").index.to_numpy()
+    for number in order[sums.seen[order] > 0].tolist():
+        words = about.loc[number]
+        stage, kind = str(words["stage"]), words["kind"]
+        total = in_seconds(sums.seconds[number], sums.rest[number])
+        ended = np.concatenate([part.ended[number] for part in parts]) / SECOND
+        typical = np.quantile(ended, QUANTILES).tolist() if len(ended) else ()
+        graph.add_node(
+            stage,
+            kind=kind,
+            position=int(words["position"]),
+            team="" if pd.isna(words["team"]) else words["team"],
+            tickets=int(sums.tickets[number]),
+            visits=int(sums.visits[number]),
+            open=int(sums.open[number]),
+            total=total,
+            share=total / whole if whole and kind != "done" else 0.0,
+            **dict(zip(("median", "p85"), typical, strict=False)),
+        )
+        if sums.forward[number] >= max(minimum, 1):
+            graph.nodes[stage]["ca"] = float(sums.kept[number] / sums.forward[number])
+    graph.add_edges_from(measured([part.moves for part in parts]))
+    return graph
 
 
 def complete_and_accurate(stage_visits: pd.DataFrame) -> pd.DataFrame:
@@ -216,14 +206,20 @@ def forward_moves(stage_visits: pd.DataFrame) -> pd.DataFrame:
         have it), ``position`` of that stay, and ``kept``: the ticket never came to this position or an
         earlier one again.
     """
-    begin = run_starts(stage_visits["ticket"].to_numpy())
-    last, position = run_ends(begin), stage_visits["position"].to_numpy(dtype=np.int64)
+    ticket, position, bulk = (stage_visits[name].to_numpy() for name in ("ticket", "position", "bulk"))
+    forward, kept = _forward(ticket, position.astype(np.int64), bulk.astype(bool))
+    columns = [name for name in ("ticket", "stage", "kind", "position") if name in stage_visits]
+    moves: pd.DataFrame = stage_visits.loc[forward, columns].assign(kept=kept[forward])
+    return moves
+
+
+def _forward(ticket: npt.NDArray[Any], position: Ints, bulk: Flags) -> tuple[Flags, Flags]:
+    """Mark the stays that ended with a move forward, and those after which the ticket never returned."""
+    begin = run_starts(ticket)
+    last = run_ends(begin)
     lowest = shift_within_run(_lowest_from_here(position, np.cumsum(begin)), last, missing=-1)
     ahead = shift_within_run(position, last, missing=-1)
-    forward = (ahead > position) & ~stage_visits["bulk"].to_numpy(dtype=bool)
-    columns = [name for name in ("ticket", "stage", "kind", "position") if name in stage_visits]
-    moves: pd.DataFrame = stage_visits.loc[forward, columns].assign(kept=(lowest > position)[forward])
-    return moves
+    return (ahead > position) & ~bulk, lowest > position
 
 
 def _lowest_from_here(position: Ints, number: Ints) -> Ints:
@@ -241,17 +237,37 @@ def team_network(handoffs: pd.DataFrame) -> Graph:
     ``back`` counts returns to an earlier stage. Handoffs with an unknown team are not in it.
     """
     known = handoffs[(handoffs["from_team"].notna() & handoffs["to_team"].notna()).to_numpy()]
-    names = pd.Index(sorted({str(t) for side in ("from_team", "to_team") for t in known[side].unique()}))
-    ticket = np.cumsum(run_starts(known["ticket"].to_numpy()))
+    names = distinct_words(known["from_team"], known["to_team"])
     given, taken = encode(known["from_team"], names), encode(known["to_team"], names)
     wait = known["wait"].to_numpy().astype("timedelta64[us]").view(np.int64)
+    ticket = np.cumsum(run_starts(known["ticket"].to_numpy()))
     moves = Moves(ticket, given, taken, wait, known["back"].to_numpy(dtype=bool))
-    graph = directed_graph(name="teams", tickets=int(run_starts(moves.ticket).sum()))
-    counts = [np.bincount(side, minlength=len(names)) for side in (moves.upstream, moves.downstream)]
-    for team, given, taken in sorted(zip(names, *counts, strict=True)):
-        if given or taken:
-            graph.add_node(team, handoffs_given=int(given), handoffs_taken=int(taken))
-    graph.add_edges_from(edges_of(moves, list(names)))
+    return team_graph([sums_of_handoffs(moves, names.tolist())])
+
+
+class HandoffSums(NamedTuple):
+    """What a network of teams needs to know of some tickets; ``whole`` is how many were handed over."""
+
+    whole: int
+    moves: Edges
+
+
+def sums_of_handoffs(moves: Moves, names: Sequence[str]) -> HandoffSums:
+    """Sum handoffs between teams that are known; their codes are positions in ``names``."""
+    return HandoffSums(int(run_starts(moves.ticket).sum()), edges_of_moves(moves, names))
+
+
+def team_graph(parts: Sequence[HandoffSums]) -> Graph:
+    """Give the network of teams of all parts; no ticket is in two of them."""
+    graph = directed_graph(name="teams", tickets=sum(part.whole for part in parts))
+    edges = list(measured([part.moves for part in parts]))
+    given, taken = Counter[str](), Counter[str]()
+    for upstream, downstream, measures in edges:
+        given[upstream] += int(measures["count"])
+        taken[downstream] += int(measures["count"])
+    for team in sorted({*given, *taken}):
+        graph.add_node(team, handoffs_given=given[team], handoffs_taken=taken[team])
+    graph.add_edges_from(edges)
     return graph
 
 

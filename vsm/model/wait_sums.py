@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import Clock, micros_of
-from vsm.intervals.codes import Flags, Ints, run_ends, run_starts
-from vsm.model.lifecycle import TIMES, summed
+from vsm.intervals.codes import Flags, Ints, run_ends, run_starts, summed
+from vsm.model.lifecycle import TIMES
 from vsm.model.period import Period, clipped
 from vsm.tables import DURATION, INSTANT
 

@@ -102,9 +102,11 @@ def _renamed(
         number  2    0     1             the first of them says who is assigned
     """
     coded = values.astype("category").cat
-    plain, codes = coded.categories.tolist(), coded.codes.to_numpy().astype(np.int64)
+    plain, codes = coded.categories.tolist(), coded.codes.to_numpy().astype(np.int32)
     number = np.where(rows & (codes >= 0), codes + len(plain), codes)
-    used = np.flatnonzero(np.bincount(number + 1, minlength=2 * len(plain) + 1)[1:])
+    occurs = np.zeros(2 * len(plain) + 1, dtype=bool)  # the last place is that of −1
+    occurs[number] = True
+    used = np.flatnonzero(occurs[:-1])
     both = [*plain, *(names.get(word, word) for word in plain)]
     words = [both[place] for place in used.tolist()]
     place_of = {word: place for place, word in enumerate(sorted({*words}))}  # several may be one person

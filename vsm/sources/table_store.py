@@ -133,6 +133,8 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
         return check(conform(_frame(pq.read_table(path), table), table), table, key=False)
     except (OSError, ValueError, pa.ArrowException, TableError):
         return None
+    finally:
+        pa.default_memory_pool().release_unused()  # Arrow keeps what it read with: twice the frame
 
 
 def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
@@ -152,19 +154,23 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
         words    a b c            the union, sorted
         position 1 0 | 2 0        of each chunk's words among them
         codes    1 0 | 0 2        position[indices], chunk by chunk; -1 is a missing value
+
+    Where the words of all chunks are in order, as those of tickets are, they are the union themselves.
     """
     chunks = [chunk for chunk in column.chunks if len(chunk)]
-    known = [chunk.dictionary.cast(pa.large_string()) for chunk in chunks]
-    if allowed:
-        words = pa.array(allowed, pa.large_string())
-    else:
-        words = pc.unique(pa.chunked_array(known, pa.large_string()))
-        words = words.take(pc.sort_indices(words))
-    position = pc.index_in(pa.chunked_array(known, pa.large_string()), words).to_numpy()
-    begins = np.cumsum([0, *map(len, known)])
-    codes = [
-        np.append(position[begin:beyond], -1)[chunk.indices.fill_null(-1).to_numpy()]
-        for begin, beyond, chunk in zip(begins[:-1], begins[1:], chunks, strict=True)
-    ]
-    numbers = np.concatenate([*codes, np.empty(0, dtype=np.int32)])
+    known = pa.chunked_array(
+        [chunk.dictionary.cast(pa.large_string()) for chunk in chunks], pa.large_string()
+    )
+    words = known.combine_chunks()
+    position = np.arange(len(words), dtype=np.int32)
+    if allowed or not pc.all(pc.less(words[:-1], words[1:])).as_py():
+        words = pa.array(allowed, pa.large_string()) if allowed else pc.unique(known).sort()
+        position = pc.index_in(known, words).to_numpy()
+    numbers = np.empty(len(column), dtype=position.dtype)
+    begin = row = 0
+    for chunk in chunks:
+        beyond, end = begin + len(chunk.dictionary), row + len(chunk)
+        of_word = np.append(position[begin:beyond], position.dtype.type(-1))
+        np.take(of_word, chunk.indices.fill_null(-1).to_numpy(), out=numbers[row:end], mode="wrap")
+        begin, row = beyond, end
     return pd.Categorical.from_codes(numbers, categories=pd.Index(words.to_pandas(), dtype="str"))

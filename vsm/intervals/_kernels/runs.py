@@ -135,3 +135,15 @@ def take_or_missing(values: npt.NDArray[Any], rows: Ints, *, missing: int = -1) 
     [6, -1]
     """
     return np.append(values, missing)[rows]
+
+
+def summed(values: Ints, first: Ints) -> Ints:
+    """Sum the values of each run, if runs begin in the rows ``first``.
+
+    Examples
+    --------
+    >>> summed(np.array([1, 2, 3, 4, 5]), np.array([0, 3])).tolist()
+    [6, 9]
+    """
+    sums: Ints = np.add.reduceat(values, first) if len(first) else values[:0]
+    return sums

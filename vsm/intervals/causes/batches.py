@@ -5,7 +5,9 @@ import pandas as pd
 
 from vsm.clock import micros_of
 from vsm.intervals._kernels.arrays import Ints
+from vsm.intervals._kernels.coding import encode
 from vsm.intervals._kernels.runs import run_start_index, run_starts
+from vsm.intervals.stage_codes import DONE, EXTERNAL, STAGE_KIND, WORK
 
 
 def ready_since(visits: pd.DataFrame) -> Ints:
@@ -31,9 +33,9 @@ def ready_since(visits: pd.DataFrame) -> Ints:
     [0, 10, 10, 10]
     """
     starts = run_starts(visits["ticket"].astype("category").cat.codes.to_numpy())
-    kind = visits["kind"].astype("str").to_numpy()
+    kind = encode(visits["kind"], pd.Index(list(STAGE_KIND)))
     before, other = kind[:-1], kind[1:] != kind[:-1]
-    starts[1:] |= (before == "work") | (np.isin(before, ["external", "done"]) & other)
+    starts[1:] |= (before == WORK) | (((before == EXTERNAL) | (before == DONE)) & other)
     return micros_of(visits["entered"])[run_start_index(starts)]
 
 

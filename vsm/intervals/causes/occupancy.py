@@ -16,6 +16,7 @@ from vsm.intervals._kernels.range_query import SegmentTree, range_minimum
 from vsm.intervals._kernels.runs import run_starts
 
 DAY: Final = 86_400_000_000
+BLOCK: Final = 1 << 20
 
 
 class Work(NamedTuple):
@@ -179,15 +180,14 @@ def active_members(work: Work, traces: Traces, *, days: float) -> Members:
     [5]
     """
     held = (work.team >= 0) & (work.person >= 0) & (work.start < work.end)
-    acted = (traces.team >= 0) & (traces.person >= 0)
-    return united_members(
-        Members(
-            np.concatenate([work.person[held], traces.person[acted]]),
-            np.concatenate([work.team[held], traces.team[acted]]),
-            np.concatenate([work.start[held], traces.at[acted]]),
-            np.concatenate([work.end[held], traces.at[acted] + int(days * DAY)]),
-        )
-    )
+    found = [Members(work.person[held], work.team[held], work.start[held], work.end[held])]
+    # People leave many traces within some days: those of one block after another are few stretches.
+    for first in range(0, len(traces.at), BLOCK):
+        person, team, at = (column[first : first + BLOCK] for column in traces)
+        acted = (team >= 0) & (person >= 0)
+        since = at[acted]
+        found.append(united_members(Members(person[acted], team[acted], since, since + int(days * DAY))))
+    return united_members(Members(*map(np.concatenate, zip(*found, strict=True))))
 
 
 def united_members(members: Members) -> Members:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import Clock
@@ -22,14 +23,19 @@ from vsm.intervals.causes.cause_rules import (
     cause_rules,
 )
 from vsm.intervals.causes.cut_waits import CutWaits
-from vsm.intervals.causes.exchange import Receivers, until_of
+from vsm.intervals.causes.exchange import Needs, Receivers, until_of
 from vsm.intervals.causes.occupancy import DAY
 from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
 
+OF_WAIT: Final = ("ticket", "n", "handoff", "stage", "holder", "team", "bulk")
 ROOM: Final = 1_000_000
 """Days of waiting that are cut together: each night is a piece, so this bounds what is in memory."""
+
+
+SEEN: Final = ("ticket", "at", "kind", "after", "actor", "source", "field")
+"""What causes read of EVENTS: of a large log, a copy of all columns would be much memory."""
 
 
 def causes_of_waits(
@@ -108,15 +114,20 @@ def causes_of_waits(
     """
     if waits.empty:
         return empty(WAITS)
-    seen = events[events["at"] <= as_of]
+    seen = events.loc[events["at"] <= as_of, list(SEEN)]
     words = words_of(visits, seen, stages=stages, teams=teams)
     context = WaitContext(waits, visits, stages, teams, blocked, in_parts, rules, words, as_of)
     assigning = sources_with_assignees(seen)
     parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words, assigning=assigning)
     cut = CutWaits(context, parts)
-    needs = cut.needs(seen)
-    worked = Receivers(needs.work, needs.members).worked(needs.asked)
-    return with_causes(cut, clock=clock, until=until_of(needs.leaving, rules), worked=worked)
+    until, worked = _of_all(cut.needs(seen[["actor", "at"]]), rules)
+    del seen  # much memory, of a large log
+    return with_causes(cut, clock=clock, until=until, worked=worked)
+
+
+def _of_all(needs: Needs, rules: Waiting) -> tuple[Ints, Worked]:
+    """Give until when waits waited for their batches, and when receivers worked, where needs are of all."""
+    return until_of(needs.leaving, rules), Receivers(needs.work, needs.members).worked(needs.asked)
 
 
 def sources_with_assignees(events: pd.DataFrame) -> frozenset[str]:
@@ -130,14 +141,15 @@ def with_causes(cut: CutWaits, *, clock: Clock, until: Ints, worked: Worked) -> 
     context, parts = cut.context, cut.parts
     calendars = Calendars.of(clock, parts, context)
     causes = cause_rules(context, parts, calendars, until=until, worked=worked)
-    tables = []
+    found, known = [], []
     for rows in _blocks(parts.pieces):
-        pieces, cause = _joined(
-            *_first_that_holds(parts, causes, rows=rows, order=context.rules.order), parts
-        )
-        working = calendars.working(pieces)
-        tables.append(_table(context.waits, pieces, cause, parts, working, context.words))
-    return _together(tables)
+        held = _first_that_holds(parts, causes, rows=rows, order=context.rules.order)
+        pieces, cause = _joined(*held, parts)
+        found.append(pieces)
+        known.append(cause.astype(np.int8))
+    whole = Intervals.together(found)
+    working = calendars.working(whole)
+    return _table(context.waits, whole, np.concatenate(known), parts, working, context.words)
 
 
 def _blocks(parts: Intervals) -> Iterator[slice]:
@@ -168,7 +180,7 @@ def _first_that_holds(
         unexplained    0 ── 20              70 ──── 100       what is left at the end
     """
     whole = parts.pieces
-    rest = Intervals(np.arange(len(whole))[rows], whole.start[rows], whole.end[rows])
+    rest = Intervals(np.arange(rows.start, rows.stop), whole.start[rows], whole.end[rows])
     rest = subtract(rest, rules[IN_PARTS](rest)).of(rest)
     found, causes = [], []
     for cause in order:
@@ -179,17 +191,17 @@ def _first_that_holds(
     found.append(rest)
     causes.append(np.full(len(rest), CAUSES.index("unexplained")))
     pieces = Intervals.together(found)
-    line = _order(whole, pieces)
+    line = _order(whole, pieces, rows)
     return pieces[line], np.concatenate(causes)[line]
 
 
-def _order(whole: Intervals, pieces: Intervals) -> Ints:
-    """Order pieces by what they were cut from, then by time: one key, as if all waits lay end to end."""
-    length = whole.end - whole.start
+def _order(whole: Intervals, pieces: Intervals, rows: slice) -> Ints:
+    """Order pieces of these rows by what they were cut from, then by time: as if waits lay end to end."""
+    length = whole.end[rows] - whole.start[rows]
     if length.sum(dtype=np.float64) > MAX_KEY:
         return np.lexsort((pieces.start, pieces.parent))
     begins = np.cumsum(length) - length
-    return np.argsort((begins - whole.start)[pieces.parent] + pieces.start, kind="stable")
+    return np.argsort((begins - whole.start[rows])[pieces.parent - rows.start] + pieces.start, kind="stable")
 
 
 def _joined(pieces: Intervals, cause: Ints, parts: Parts) -> tuple[Intervals, Ints]:
@@ -202,34 +214,27 @@ def _joined(pieces: Intervals, cause: Ints, parts: Parts) -> tuple[Intervals, In
 
 
 def _table(
-    waits: pd.DataFrame, pieces: Intervals, cause: Ints, parts: Parts, working: Ints, words: Words
+    waits: pd.DataFrame,
+    pieces: Intervals,
+    cause: npt.NDArray[np.int8],
+    parts: Parts,
+    working: Ints,
+    words: Words,
 ) -> pd.DataFrame:
-    rows = waits[["ticket", "n", "handoff", "stage", "holder", "team", "bulk"]]
-    rows = rows.take(parts.pieces.parent[pieces.parent]).reset_index(drop=True)
-    person, team = parts.person[pieces.parent], parts.team[pieces.parent]
     # A receiver is a person or a team: both are named in one column.
     names = pd.Index([*words.persons, *(team for team in words.teams if team not in words.persons)])
-    of_team = np.append(names.get_indexer(words.teams), -1)[team]
+    of_team = np.append(names.get_indexer(words.teams), -1)[parts.team]
+    receiver = np.where(parts.person >= 0, parts.person, of_team).astype(np.int32)[pieces.parent]
+    wait = parts.pieces.parent[pieces.parent]
     start, end = instants_of(pieces.start), instants_of(pieces.end)
-    return conform(
-        rows.assign(
-            receiver=decode(np.where(person >= 0, person, of_team), names),
-            cause=decode(cause, pd.Index(CAUSES)),
-            carried=pd.array([pd.NA] * len(cause), dtype="boolean"),
-            start=start,
-            end=end,
-            elapsed=end - start,
-            working=working.view("m8[us]"),
-        ),
-        WAITS,
-    )
-
-
-def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Join tables column by column, and drop each, so that hardly more than one copy is in memory."""
-    if len(tables) == 1:
-        return tables[0]
     columns = {
-        name: pd.concat([table.pop(name) for table in tables], ignore_index=True) for name in WAITS.names
+        **{name: waits[name].array.take(wait) for name in OF_WAIT},
+        "receiver": decode(receiver, names),
+        "cause": decode(cause, pd.Index(CAUSES)),
+        "carried": pd.array([pd.NA], dtype="boolean").take(np.zeros(len(cause), dtype=np.intp)),
+        "start": start,
+        "end": end,
+        "elapsed": end - start,
+        "working": working.view("m8[us]"),
     }
-    return pd.DataFrame(columns, copy=False)
+    return conform(pd.DataFrame(columns, copy=False), WAITS)
