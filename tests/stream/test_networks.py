@@ -9,10 +9,11 @@ from hypothesis import given, settings
 
 import vsm
 import vsm.sources.table_store
+from tests.jira_bodies import history, issue, moved
 from tests.logs import Case, cases
 from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.share import share
-from tests.stream.work import done, filled
+from tests.stream.work import TOML, done, filled
 from vsm.config import Privacy, Workflow, parse_workflow
 from vsm.eventlog.log import Log, sorted_events
 from vsm.from_log import stream_from_log
@@ -80,6 +81,27 @@ def test_a_work_folder_gives_the_networks_of_its_stream(tmp_path: Path, until: s
     networks = vsm.read_networks(folder, until=until)
     same(networks, vsm.read_stream(folder, until=until))
     assert networks.stages.nodes["Done"]["tickets"] == (1 if until else 5)
+
+
+def test_work_on_a_part_is_no_waiting_of_its_unit(tmp_path: Path) -> None:
+    """The unit lay for four days between two people; for two of them somebody worked on its sub-task."""
+    unit = issue(
+        1,
+        history(1, "2026-01-06T09:00:00.000+0000", moved("1", "3"), by="person-01"),
+        history(2, "2026-01-08T09:00:00.000+0000", moved("3", "1"), by="person-01"),
+        history(3, "2026-01-12T09:00:00.000+0000", moved("1", "3"), by="person-02"),
+        now="3",
+    )
+    begun = history(4, "2026-01-09T09:00:00.000+0000", moved("1", "3"))
+    ended = history(5, "2026-01-11T09:00:00.000+0000", moved("3", "6"))
+    of_unit = {"parent": {"id": "1001", "key": "AB-1"}, "issuetype": {"name": "Sub-task", "subtask": True}}
+    toml = TOML + '[[team]]\nname = "web"\nmembers = ["Person 01", "Person 02"]\n[privacy]\nfewest_people = 1\n'
+    folder = filled(tmp_path, unit, issue(2, begun, ended, now="6", **of_unit), toml=toml)
+    networks = vsm.read_networks(folder)
+    same(networks, vsm.read_stream(folder))
+    day = 86_400
+    assert networks.stages.edges["Ready", "Build"]["wait_total"] == (1 + 2 + 4) * day
+    assert networks.teams.edges["web", "web"]["wait_total"] == 2 * day
 
 
 def test_a_folder_without_a_pull_has_empty_networks(tmp_path: Path) -> None:
