@@ -92,7 +92,7 @@ def test_other_links_and_unknown_keys_are_named() -> None:
         said(1, 1, new="This issue waits for AB-2"), said(2, 1, new="This issue is blocked by XY-1")
     )[::-1]
     assert (unknown.check, unknown.level) == ("block by an unknown ticket", "warning")
-    assert "1 block(s) of 1 ticket(s)" in unknown.detail
+    assert "1 block of 1 ticket by" in unknown.detail
     assert "This issue is blocked by XY-1" in unknown.detail
     assert "'waits for' (1)" in other.detail
 

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.config import Waiting
+from vsm.counts import counted
 from vsm.eventlog.links import parse_link
-from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
+from vsm.figures.labels import escape, hover, iso_day, number, text_width, unnamed, wrapped
 from vsm.figures.links import linked, linked_keys, tickets_link
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
 from vsm.figures.tables import (
@@ -105,9 +106,7 @@ def causes_ladder(
     )
     left_out = len(known) - len(shown)
     rest = (
-        f" Not shown: {pluralize(left_out, 'group')} with too few tickets or less waiting."
-        if left_out
-        else ""
+        f" Not shown: {counted(left_out, 'group')} with too few tickets or less waiting." if left_out else ""
     )
     return framed(
         figure,
@@ -148,7 +147,7 @@ def _facts(row: dict[Any, Any], by: str) -> str:
             ("cause", row["cause"]),
             ("working time", in_hours(row["working"])),
             ("share of the waiting", percent(row["share_working"]) if known else ""),
-            ("n", pluralize(row["tickets"], "ticket")),
+            ("n", counted(row["tickets"], "ticket")),
         ],
     )
 

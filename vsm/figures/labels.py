@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.findings.durations import percent, short_duration
 from vsm.people.pseudonyms import PSEUDONYM
 
@@ -110,7 +111,7 @@ def edge_hover(edge: tuple[str, str], about: Mapping[str, Any], *, noun: str, sh
     return hover(
         f"{edge[0]} → {edge[1]}",
         [
-            ("n", f"{pluralize(about['count'], noun)}, {pluralize(about['tickets'], 'ticket')}"),
+            ("n", f"{counted(about['count'], noun)}, {counted(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
             ("85th percentile", short_duration(about["wait_p85"])),
             ("total wait", short_duration(about["wait_total"])),
@@ -133,14 +134,3 @@ def iso_day(at: pd.Timestamp) -> str:
 def number(count: float) -> str:
     """A count with commas."""
     return f"{int(count):,}"
-
-
-def pluralize(count: float, noun: str) -> str:
-    """So many of it; the noun takes an s where it is not one.
-
-    Examples
-    --------
-    >>> pluralize(1, "ticket"), pluralize(1200, "ticket")
-    ('1 ticket', '1,200 tickets')
-    """
-    return f"{number(count)} {noun}" + ("" if count == 1 else "s")

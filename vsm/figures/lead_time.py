@@ -7,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.clock import Clock
+from vsm.counts import counted
 from vsm.figures.labels import (
     MOST_STAGES,
     escape,
     hover,
     interval_words,
     number,
-    pluralize,
     small,
     stages_left_out,
     text_width,
@@ -126,7 +126,7 @@ def _share_facts(row: dict[Any, Any]) -> str:
             ("total time", short_duration(row["total"])),
             ("median per ticket", short_duration(row["median"])),
             ("85th percentile", short_duration(row["p85"])),
-            ("n", f"{pluralize(row['tickets'], 'ticket')}, {pluralize(row['visits'], 'visit')}"),
+            ("n", f"{counted(row['tickets'], 'ticket')}, {counted(row['visits'], 'visit')}"),
         ],
     )
 

@@ -12,9 +12,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.config import Experiment
+from vsm.counts import counted
 from vsm.errors import ParameterError
 from vsm.figures.change_words import by_how_much, in_days, remarks
-from vsm.figures.labels import number, pluralize
+from vsm.figures.labels import number
 from vsm.figures.slides import Bars, Words, slide_chart
 from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
 from vsm.findings import Finding, Findings, Present, Summary, changes_since
@@ -221,8 +222,8 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
         ),
         title=f"Pull requests wait {short_duration(shown['time']['waiting'])} for a review (median)",
         line=f"Try: {about.experiment}",
-        caption=f"Median time in each phase of a review, n = {pluralize(n, 'pull request')}",
-        alt=f"Median time in each phase of a review, of {pluralize(n, 'merged pull request')}: "
+        caption=f"Median time in each phase of a review, n = {counted(n, 'pull request')}",
+        alt=f"Median time in each phase of a review, of {counted(n, 'merged pull request')}: "
         + ", ".join(f"{_PHASES[str(p)]} {short_duration(t)}" for p, t in shown["time"].items())
         + ".",
         notes=(
@@ -265,9 +266,9 @@ def causes(present: Present) -> go.Figure | None:
         ),
         title=f"{percent(shares.iloc[0])} of the waiting in working hours {_MAINLY[str(shares.index[0])]}",
         caption=f"{sure and f'{percent(shares.iloc[0])}: {sure}; '}n = {number(tickets)}, working hours only",
-        alt=f"Waiting in {present.words}, in working time, by cause; n = {pluralize(tickets, 'ticket')}.",
+        alt=f"Waiting in {present.words}, in working time, by cause; n = {counted(tickets, 'ticket')}.",
         notes=(
-            f"All {pluralize(tickets, 'ticket')} that waited in {present.words}, finished or not. Each hour "
+            f"All {counted(tickets, 'ticket')} that waited in {present.words}, finished or not. Each hour "
             f"counts once, under the first cause that applies. Nights, weekends and holidays, {percent(off)} "
             "of all waiting by the clock, are left out.",
             "At capacity: the receiver worked on what had become ready earlier. Overtaken: only on what "
@@ -293,7 +294,7 @@ def over_age(present: Present) -> Words | None:
         )
     ]
     return Words(
-        f"{number(len(late))} of {pluralize(len(ages), 'open ticket')} are over age, {where} in "
+        f"{number(len(late))} of {counted(len(ages), 'open ticket')} are over age, {where} in "
         f"'{most.index[0]}'",
         line="Longer in their stage than 85 % of tickets stayed there; the oldest:",
         rows=(("Ticket", "Summary", "Stage", "Time in stage"), *rows),

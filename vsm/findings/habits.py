@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import counted, humanize_duration, percent, time_of
+from vsm.counts import counted
+from vsm.findings.durations import humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, with_interval

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.findings.durations import counted, humanize_duration, percent, short_duration, time_of
+from vsm.counts import counted
+from vsm.findings.durations import humanize_duration, percent, short_duration, time_of
 from vsm.findings.finding import Findings
 from vsm.findings.present import Present
 from vsm.findings.trust import TIMES, WORK, answered

@@ -9,7 +9,7 @@ from vsm.config import Scope
 from vsm.eventlog.log import QualityNote
 from vsm.eventlog.units import unit_of_parts
 from vsm.model.lifecycle import completed
-from vsm.quality.outcomes import counted, days
+from vsm.quality.outcomes import commonest, days
 
 
 def check_units(
@@ -29,7 +29,7 @@ def check_units(
         return
     counts = aside["unit"].astype("str").value_counts()
     what = " and ".join(f"{count} {_WORDS[str(word)][count > 1]}" for word, count in counts.items())
-    listed = counted(aside["type"].astype("str").fillna("no type"))
+    listed = commonest(aside["type"].astype("str").fillna("no type"))
     plain, mixed = (completed(lives)["lead"].median() for lives in (lifecycles, lifecycles.assign(unit=True)))
     detail = (
         f"{what} among {len(tickets)} tickets are not counted beside the units of work ({listed}); "

@@ -6,7 +6,8 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, pluralize, small, text_width, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import escape, small, text_width, wrapped
 from vsm.figures.maps.stream_layout import HALF, Layout, Slot, layout_from_network
 from vsm.figures.maps.stream_marks import arrow, boxes, factory, rect, shade, stages_at, stars
 from vsm.figures.maps.stream_phone import phone_map
@@ -93,7 +94,7 @@ def value_stream_map(
     if slide and not layout.fits:
         layout = layout_from_network(network, slide=slide, **_SLIDE | _FEWER)
     rework = rework_of(network)
-    tickets = pluralize(network.graph.get("tickets", 0), "ticket")
+    tickets = counted(network.graph.get("tickets", 0), "ticket")
     words = {
         "of": "value_stream_map", "title": title or _TITLE, "alt": alt_of(layout, facts, tickets=tickets),
         "caption": caption_of(layout, facts, tickets=tickets), "foot": 10,
