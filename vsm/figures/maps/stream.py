@@ -96,7 +96,8 @@ def value_stream_map(
     rework = rework_of(network)
     tickets = counted(network.graph.get("tickets", 0), "ticket")
     words = {
-        "of": "value_stream_map", "title": title or _TITLE, "alt": alt_of(layout, facts, tickets=tickets),
+        "of": "value_stream_map", "title": title or f"{_TITLE} of {tickets}, open ones too",
+        "alt": alt_of(layout, facts, tickets=tickets),
         "caption": caption_of(layout, facts, tickets=tickets), "foot": 10,
     }  # fmt: skip
     figure = go.Figure(
@@ -305,7 +306,7 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
 
 def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
     low, high = layout.x_range
-    cells = summary(layout, facts)
+    cells = summary(facts)
     if layout.slide:
         cells = [(value, what.removeprefix("mean ")) for value, what in cells if value != UNKNOWN] or cells
     y = -(layout.summary + layout.height - 2) / 2

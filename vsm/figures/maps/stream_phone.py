@@ -30,7 +30,7 @@ def phone_map(layout: Layout, facts: MapFacts, rework: Rework | None) -> go.Figu
     """The map without a frame, as high as it needs; places count pixels, downwards from 0."""
     tops = [_ROW * (number + 1) for number in range(len(layout.slots))]
     end = _ROW * (len(tops) + 1)
-    cells = summary(layout, facts)
+    cells = [(value, what.removeprefix("mean ")) for value, what in summary(facts)]
     foot = end + _ROW + 22.0 * (rework is not None)
     most = max((slot.share for slot in layout.slots), default=0.0)
     shapes = [factory(_MARK, 66, SOFT), factory(_MARK, end + 60, KIND_COLOURS["done"])]

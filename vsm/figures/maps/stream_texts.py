@@ -114,14 +114,15 @@ def cadence(facts: MapFacts) -> str:
     return f"released every {often}"
 
 
-def summary(layout: Layout, facts: MapFacts) -> list[tuple[str, str]]:
+def summary(facts: MapFacts) -> list[tuple[str, str]]:
     """The cells of the summary box: each value with what it is."""
     times = [UNKNOWN if time is None else short(time.total_seconds()) for time in (facts.lead, facts.process)]
     rolled = UNKNOWN if facts.rolled is None else percent(facts.rolled)
+    ratio = percent(facts.process / facts.lead) if facts.lead and facts.process is not None else UNKNOWN
     return [
-        (times[0], "mean lead time"),
+        (times[0], "mean lead time, delivered"),
         (times[1], "mean process time"),
-        (share(shares_of(layout, facts)[1]) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
+        (ratio, "activity ratio"),
         (rolled, "rolled %C&A"),
     ]
 
@@ -132,16 +133,13 @@ def share(part: float) -> str:
 
 
 def shares_of(layout: Layout, facts: MapFacts) -> tuple[float, float]:
-    """The shares of waiting and of work in the time before the finish: of delivered tickets, if known.
+    """The shares of waiting and of work in the time of all tickets before the finish.
 
     Both are NaN where only the time in work is not known.
     """
-    if not facts.lead:
-        return layout.waiting, layout.work
-    if facts.process is None:
+    if facts.lead and facts.process is None:
         return math.nan, math.nan
-    work = facts.process / facts.lead
-    return 1 - work, work
+    return layout.waiting, layout.work
 
 
 def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
