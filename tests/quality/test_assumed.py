@@ -30,9 +30,7 @@ def test_a_queue_that_is_a_guess_shows_the_finding_that_rests_on_it() -> None:
         "with vsm init --review, or in vsm.toml"
     )
     (queue,) = stream.findings.about("queue")
-    assert queue.caveat.endswith(
-        "The kind is assumed, and not confirmed, of 'Ready' (from the tracker's category)."
-    )
+    assert queue.caveat.endswith("Assumed, not confirmed: the kind of 'Ready' (from the tracker's category).")
 
 
 def test_work_that_is_a_guess_shows_the_finding_that_would_come() -> None:

@@ -8,7 +8,6 @@ from pandas.io.formats.style import Styler
 
 from vsm.config import Waiting
 from vsm.counts import counted
-from vsm.eventlog.links import parse_link
 from vsm.figures.labels import escape, hover, iso_day, number, text_width, unnamed, wrapped
 from vsm.figures.links import linked, linked_keys, tickets_link
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
@@ -25,7 +24,7 @@ from vsm.figures.tables import (
 from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
-from vsm.model.blocking import lasting
+from vsm.model.blocking import blocker, lasting
 from vsm.model.causes import (
     EARLY,
     LATE,
@@ -326,7 +325,8 @@ def blocks_table(
         "Ticket": ("ticket", lambda ticket: key.get(ticket, ticket)),
         "Summary": ("ticket", titles_of(tickets).get),
         "Blocked by": [
-            _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
+            blocker(by, detail, keys=key) or ()
+            for by, detail in zip(found["by"], found["detail"], strict=True)
         ],
         "Source": ("how", lambda how: _HOW[how]),
         "Since": ("start", iso_day),
@@ -339,11 +339,3 @@ def blocks_table(
     )
     table = table_of(found, columns, caption, nothing="No block is recorded.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
-
-
-def _blocker(by: object, detail: object, key: dict[str, str]) -> str | tuple[str, ...]:
-    """Name what blocks: a ticket, the key of one that was not pulled, or what the flag says."""
-    if isinstance(by, str):
-        return key.get(by, by)
-    link = parse_link(detail) if isinstance(detail, str) else None
-    return link.key if link else str(detail) if isinstance(detail, str) else ()

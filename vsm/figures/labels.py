@@ -50,17 +50,21 @@ def unnamed(text: str) -> str:
 def wrapped(text: object, *, width: int, lines: int = 2) -> str:
     """A name in at most ``lines`` lines of ``width`` characters, escaped, cut with an ellipsis.
 
+    A number stays with its percent sign.
+
     Examples
     --------
     >>> wrapped("Ready for development", width=13)
     'Ready for<br>development'
     >>> wrapped("Waiting for somebody who might know", width=12)
     'Waiting for<br>somebody wh…'
+    >>> wrapped("Open: 63 % of all waiting", width=9)
+    'Open:<br>63 % of…'
     """
-    parts = textwrap.wrap(str(text), width=width)
+    parts = textwrap.wrap(str(text).replace(" %", "\N{NO-BREAK SPACE}%"), width=width)
     if len(parts) > lines:
         parts = [*parts[: lines - 1], " ".join(parts[lines - 1 :])[: width - 1].rstrip() + "…"]
-    return "<br>".join(escape(part) for part in parts)
+    return "<br>".join(escape(part.replace("\N{NO-BREAK SPACE}%", " %")) for part in parts)
 
 
 def stages_left_out(count: int, *, chosen: str, rest: str, most: int = MOST_STAGES) -> str:

@@ -205,8 +205,8 @@ def throughput(present: Present) -> Tile:
 
 
 def open_tickets(present: Present) -> Tile:
-    """Give how many tickets are open."""
-    lives = present.lives
+    """Give how many tickets are open, parts and containers too: what is there is counted whatever it is."""
+    lives = present.lifecycles[~present.lifecycles["ticket"].isin(present.excluded)]
     ends = lives["finished"].fillna(lives["gone"])
 
     def there(at: pd.Timestamp) -> int:

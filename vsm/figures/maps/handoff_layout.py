@@ -92,7 +92,7 @@ class HandoffPlan:
             first, rise = (
                 (60.0, min(170.0, 340.0 / len(spans)))
                 if self.slide
-                else (34.0, min(66.0, 150.0 / len(spans)))
+                else (46.0, min(76.0, 92.0 / max(len(spans) - 1, 1)))
             )
         return self.half[1] + first + rise * spans.index(move.span)
 
