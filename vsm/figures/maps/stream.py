@@ -308,7 +308,12 @@ def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
     low, high = layout.x_range
     cells = summary(facts)
     if layout.slide:
-        cells = [(value, what.removeprefix("mean ")) for value, what in cells if value != UNKNOWN] or cells
+        # All of a slide's shares are of what was delivered.
+        cells = [
+            (value, what.removeprefix("mean ").removesuffix(", delivered"))
+            for value, what in cells
+            if value != UNKNOWN
+        ] or cells
     y = -(layout.summary + layout.height - 2) / 2
     return [
         (

@@ -133,13 +133,15 @@ def share(part: float) -> str:
 
 
 def shares_of(layout: Layout, facts: MapFacts) -> tuple[float, float]:
-    """The shares of waiting and of work in the time of all tickets before the finish.
+    """The shares of waiting and of work in the time before the finish: of all tickets, as the ladder's are.
 
-    Both are NaN where only the time in work is not known.
+    On a slide, where the ladder has none, of delivered tickets, if known. Both are NaN where only the time in
+    work is not known.
     """
-    if facts.lead and facts.process is None:
-        return math.nan, math.nan
-    return layout.waiting, layout.work
+    if not facts.lead or (facts.process is not None and not layout.slide):
+        return layout.waiting, layout.work
+    work = math.nan if facts.process is None else facts.process / facts.lead
+    return 1 - work, work
 
 
 def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
