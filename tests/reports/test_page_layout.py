@@ -98,6 +98,20 @@ def test_words_beside_wide_numbers_stand_several_on_a_line(visit: Show, tmp_path
     assert max(page.evaluate(f"[...document.querySelectorAll('main tbody td')].map({lines})")) <= 4
 
 
+def test_the_count_of_a_list_stands_beside_its_name_however_long(visit: Show, tmp_path: Path) -> None:
+    """On a phone too, where the name takes two lines."""
+    name = "Waiting of handoffs from development to quality assurance, no recorded reason"
+    html = f'<ul><li><a href="#x">{name}</a> <span>1,200</span></li></ul>'
+    html = f'<div class="chosen">{html}</div>'
+    page = visit(width=390, height=800).open(written(tmp_path, html))
+    link, count = (page.locator(f".chosen li {tag}").bounding_box() for tag in ("a", "span"))
+    assert link is not None
+    assert count is not None
+    assert link["height"] > 40
+    assert count["x"] >= link["x"] + link["width"]
+    assert count["y"] < link["y"] + link["height"] / 2
+
+
 def test_a_card_leaves_out_what_is_a_dash(visit: Show, tmp_path: Path) -> None:
     """Of two rows the second has no team."""
     rows = pd.DataFrame({"Stage": ["Build", "Done"], "Team": ["web", "–"], "Kind": ["work", "done"]})
