@@ -25,7 +25,7 @@ _SIZES: Final = {0.5: 19, 0.7: 15, 0.85: 12, 0.95: 7}
 """Of marks that may lie on one another."""
 _HITS: Final = {True: (KIND_COLOURS["done"], "circle", "held"), False: (BACK, "x", "missed")}
 _FAN_TITLE: Final = "How many tickets will be finished"
-_DATES_TITLE: Final = "When so many more tickets will be finished"
+_DATES_TITLE: Final = "When the next tickets will be finished"
 _RATES_TITLE: Final = "How often forecasts held"
 _ROW: Final = 24
 
