@@ -68,7 +68,7 @@ def stuck(present: Present) -> Iterator[Finding]:
                 f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now "
                 f"({_since_when(present, stage)}), {how}; the oldest since "
                 f"{late['entered'].iloc[0]:%Y-%m-%d} ({humanize_duration(late['stay'].iloc[0])}). "
-                f"{'They' if some == 'all' else f'Those {some}'} took up {percent(finding.share)} of the "
+                f"{'They' if some == 'all' else f'Those {some}'} account for {percent(finding.share)} of the "
                 f"time that tickets were open in {present.words}{alone}."
             ),
             title=(
