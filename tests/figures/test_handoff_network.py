@@ -94,7 +94,7 @@ def test_caption_and_sentence_say_of_what_and_when() -> None:
     assert notes(DRAWN, "caption")[0].replace("<br>", " ") == (
         "n = 40 tickets that waited in the 90 days to 2026-04-01, open ones too. Arrow: share of all their "
         "waiting in that time (100 d, elapsed). Grey: the 365 days before. Findings differ: "
-        "theirs are shares of the time that tickets were open, all paths of a stage together. New work: before "
+        "theirs are shares of the time tickets were open, all paths of a stage together. New work: before "
         "anybody works on it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team. web → qa: "
         "mostly in 'Ready'."
     )

@@ -155,7 +155,7 @@ def _caption(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
         f"{about['end'][:10]}, open ones too. Arrow: share of all their waiting in that time "
         f"({short_duration(about['waiting'])}, elapsed).",
         f"Grey: the {about['days_before']} days before." if about["days_before"] else "",
-        "Findings differ: theirs are shares of the time that tickets were open, all paths of a stage together.",
+        "Findings differ: theirs are shares of the time tickets were open, all paths of a stage together.",
         *meanings,
         f"Not drawn: {', '.join(left_out)}." if left_out else "",
     ]
