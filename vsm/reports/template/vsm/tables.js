@@ -19,7 +19,7 @@
 
   // A table that has no room is set in smaller letters, else it becomes cards: one a row, each value under its
   // heading. On paper too.
-  const PHONE = 600, PAPER_WIDTH = 700, LONG = 28, NARROWEST = 13;
+  const PHONE = 600, PAPER_WIDTH = 700, LONG = 28, NARROWEST = 11;
   const simple = (table) =>
     table.tHead?.rows.length === 1 && [...table.rows].every((row) => row.cells.length === table.tHead.rows[0].cells.length);
   const tables = [...document.querySelectorAll("main table")].filter(simple);
