@@ -43,7 +43,8 @@ class Activities:
             )
             yield QualityNote("overlapping activities", "warning", detail, source)
         if self.endless:
-            detail = f"{self.endless} activities have no end; they count as ended when the next one began"
+            what = counted(self.endless, "activity has", "activities have")
+            detail = f"{what} no end, and counted as ended when the next one began"
             yield QualityNote("activity without an end", "note", detail, source)
         if self.last:
             counts = sorted(self.last.items(), key=lambda item: (-item[1], item[0]))

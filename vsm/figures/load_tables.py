@@ -7,7 +7,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from vsm.counts import counted
-from vsm.figures.labels import TOO_FEW, iso_day, number
+from vsm.figures.labels import TOO_FEW, iso_day
 from vsm.figures.tables import (
     Columns,
     if_known,
@@ -200,7 +200,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
     """
     parts = [
-        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": with_interval(row)}
+        {"stage": row["stage"], "of": counted(row["n"], "move"), "share": with_interval(row)}
         for row in accuracy.to_dict("records")
     ]
     parts += [

@@ -215,8 +215,8 @@ def wait_heat_map(
         title=title or _HEAT_TITLE,
         caption=(
             f"Elapsed waiting of open and delivered tickets in each of {counted(len(mondays), 'week')} "
-            f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
-            f"nothing waited.{left_out}"
+            f"(UTC, from Monday), n = {counted(shown['tickets'].max(), 'ticket')} at most in one cell. "
+            f"Empty: nothing waited.{left_out}"
         ),
         alt=_heat_alt(shown) + left_out,
         body=_HEAT_ROW * len(names),

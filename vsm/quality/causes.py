@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 from vsm.model.efficiency import commits_in_queues
 from vsm.model.lifecycle import completed
@@ -142,7 +143,7 @@ def _tidied(waits: pd.DataFrame) -> Iterator[QualityNote]:
         share = _hours(bulk["elapsed"]) / _hours(waits["elapsed"])
         detail = (
             f"{_percent(share)} of the waiting of delivered tickets is in visits that a bulk edit began or "
-            f"ended ({bulk['ticket'].nunique()} tickets); no cause is claimed for it"
+            f"ended ({counted(bulk['ticket'].nunique(), 'ticket')}); no cause is claimed for it"
         )
         yield QualityNote("clean-up in waits", "note", detail)
 

@@ -120,8 +120,8 @@ def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[Quali
         if row["status"] in tickets.index:
             count, kind = tickets[row["status"]], row["kind"]
             detail = (
-                f"status '{row['name']}' ({row['status']}) of {count} tickets belongs to no stage and "
-                f"counts as {kind}; add it to the statuses of a stage in vsm.toml"
+                f"status '{row['name']}' ({row['status']}) of {counted(count, 'ticket')} belongs to no stage "
+                f"and counts as {kind}; add it to the statuses of a stage in vsm.toml"
             )
             yield QualityNote("unmapped status", "fault", detail, ref=row["status"])
 

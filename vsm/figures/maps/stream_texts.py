@@ -216,5 +216,5 @@ def alt_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     median = f"median {short_duration(most.about['median'])}, " if "median" in most.about else ""
     return (
         f"{sentence} The largest share is {most.name}: {percent(most.share)}, {median}"
-        f"n {number(most.about['visits'])} visits.{left_out_of(layout)}"
+        f"n {counted(most.about['visits'], 'visit')}.{left_out_of(layout)}"
     )
