@@ -192,6 +192,14 @@ def long_stream(*shares: float) -> "nx.DiGraph[str]":
     return network
 
 
+def test_what_came_back_to_a_stage_that_is_not_drawn_goes_between_its_neighbours() -> None:
+    """From the third of four stages to the second, which is too small to be drawn."""
+    network = long_stream(0.5, 0.004, 0.486, 0.01)
+    edge = {"count": 3, "tickets": 3, "share": 1.0, "back": 3}
+    network.add_edge("Stage 2", "Stage 1", **edge)
+    assert list(trace(value_stream_map(network), "rework").x) == [1, 1, 0.5]
+
+
 def test_stages_with_little_time_are_left_out_and_named() -> None:
     """Under 1 %, in the picture and in words; all of it counts in the totals."""
     figure = value_stream_map(long_stream(0.5, 0.004, 0.486, 0.01))

@@ -200,18 +200,18 @@ def _arrows(layout: Layout, rework: Rework | None) -> list[dict[str, Any]]:
 
 
 def _ends(layout: Layout, rework: Rework) -> tuple[float, float]:
-    """Where what came back most left, and where it went: of stages that are not drawn, the next one.
+    """Where what came back most left, and where it went: a stage that is not drawn lies between two that are.
 
     Where that is the same place, it went to the place before.
     """
     known = {slot.name: slot.about["position"] for slot in (*layout.slots, *layout.left_out)}
 
     def place(name: str) -> float:
-        position = known.get(name)
-        later = [
-            slot.x for slot in layout.slots if position is not None and slot.about["position"] >= position
-        ]
-        return min(later, default=layout.end_x)
+        if name not in known:
+            return layout.end_x
+        there = {slot.x: slot.about["position"] - known[name] for slot in layout.slots}
+        before = max((x for x, steps in there.items() if steps <= 0), default=-layout.source)
+        return (before + min((x for x, steps in there.items() if steps >= 0), default=layout.end_x)) / 2
 
     begin, end = place(rework.sender), place(rework.receiver)
     return begin, end if end < begin else max(begin - 1, -layout.source)
