@@ -185,7 +185,7 @@ def test_epics_and_sub_tasks_are_not_counted_beside_stories(tmp_path: Path) -> N
     assert set(stories["parent"].astype("str")) == set(epic)
     reported = stream.quality.set_index("check")["detail"]["not counted as units of work"]
     assert reported.startswith(
-        "13 parts and 1 container among 27 tickets are not counted beside the units of work"
+        "not counted beside the units of work: 13 parts and 1 container among 27 tickets"
     )
 
 

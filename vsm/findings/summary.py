@@ -173,7 +173,7 @@ def lead_time(present: Present) -> Tile:
 
 
 def _median_between(done: pd.DataFrame, *, minimum: int) -> str:
-    """Give the 95 % interval of the median lead time, by weeks; empty where it is not known.
+    """Give the 95 % interval of the median lead time, by weeks; empty where unknown, or its ends look alike.
 
     That of the share of tickets below it, at whose ends lead times are read (R. S. Woodruff, "Confidence
     intervals for medians and other position measures", 1952).
@@ -184,8 +184,8 @@ def _median_between(done: pd.DataFrame, *, minimum: int) -> str:
     _, low, high = share_with_interval(below, whole=whole, minimum=minimum)
     if np.isnan(low):
         return ""
-    ends = (_days(float(lead.quantile(end))) for end in (low, high))
-    return f"95 % CI {' to '.join(ends)}; "
+    ends = [_days(float(lead.quantile(end))) for end in (low, high)]
+    return f"95 % CI {' to '.join(ends)}; " if ends[0] != ends[1] else ""
 
 
 def throughput(present: Present) -> Tile:

@@ -75,11 +75,11 @@ def _too_late(
 ) -> Iterator[QualityNote]:
     nothing = blocks[blocks["end"] <= blocks["start"]]
     by_done = finished.reindex(nothing["by"].astype("str")).set_axis(nothing.index) <= nothing["start"]
-    for rows, whose in ((nothing[by_done], "that blocks"), (nothing[~by_done], "that is blocked")):
+    for rows, whose in ((nothing[by_done], "blocking"), (nothing[~by_done], "blocked")):
         if len(rows):
             named = _some(_keys(rows["ticket"], keys))
             detail = (
-                f"{counted(len(rows), 'block')} began when the ticket {whose} was done already: no time "
+                f"{counted(len(rows), 'block')} began when the {whose} ticket was done already: no time "
                 f"counts; {named}"
             )
             yield QualityNote("block on finished work", "note", detail)
