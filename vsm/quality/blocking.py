@@ -10,7 +10,7 @@ from vsm.counts import counted
 from vsm.eventlog.links import link_wordings
 from vsm.eventlog.log import QualityNote
 from vsm.intervals import records_blocks
-from vsm.model.blocking import lasting
+from vsm.model.blocking import blocker, lasting
 from vsm.tables import INSTANT
 
 SHOWN: Final = 5
@@ -65,7 +65,7 @@ def _unknown(blocks: pd.DataFrame) -> Iterator[QualityNote]:
         detail = (
             f"{counted(len(unknown), 'block')} of {counted(unknown['ticket'].nunique(), 'ticket')} by "
             f"tickets that were not pulled, so each counts until its link is removed: "
-            f"{_some(unknown['detail'])}"
+            f"{_some(blocker(None, detail, keys={}) for detail in unknown['detail'])}"
         )
         yield QualityNote("block by an unknown ticket", "warning", detail)
 
