@@ -44,7 +44,7 @@ def test_conform_orders_types_and_adds_what_may_lack() -> None:
 
 def test_conform_refuses_absent_columns_and_wrong_words() -> None:
     """A needed column that is not there, and a value that is not allowed, are refused."""
-    with pytest.raises(TableError, match=r"releases: missing column\(s\) commit"):
+    with pytest.raises(TableError, match=r"releases lacks commit"):
         conform(pd.DataFrame([ROW]).drop(columns="commit"), RELEASES)
     with pytest.raises(TableError, match=r"quality.level holds \['bad'\], allowed are"):
         conform(pd.DataFrame([{"check": "x", "level": "bad", "detail": "y"}]), QUALITY)
@@ -56,9 +56,7 @@ def test_check_tells_all_faults_at_once() -> None:
     """Missing values, a repeated key and a wrong type stand in one message."""
     frame = conform(pd.DataFrame([ROW, ROW]), RELEASES)
     frame = frame.assign(commit=pd.Series([None, "c1"], dtype="str"), at=frame["at"].dt.tz_localize(None))
-    with pytest.raises(
-        TableError, match=r"commit lacks 1.*at is datetime64\[us\].*2? ?row\(s\) repeat the key"
-    ):
+    with pytest.raises(TableError, match=r"commit lacks 1.*at is datetime64\[us\].*1 row repeats the key"):
         check(frame, RELEASES)
     with pytest.raises(TableError, match=r"commits: columns are"):
         check(frame, COMMITS)

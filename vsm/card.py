@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.counts import counted
+
 LEVELS: Final = {"fault": "falsifies results", "warning": "may mislead", "note": "good to know"}
 LEFT: Final = "text-align: left;"
 RIGHT: Final = "text-align: right; font-variant-numeric: tabular-nums;"
@@ -56,8 +58,6 @@ def quality_notes(quality: pd.DataFrame) -> str:
     """
     count = quality["level"].astype("str").value_counts()
     levels = [
-        f"{count[level]} {level}{'' if count[level] == 1 else 's'} ({meaning})"
-        for level, meaning in LEVELS.items()
-        if level in count
+        f"{counted(count[level], level)} ({meaning})" for level, meaning in LEVELS.items() if level in count
     ]
     return f"Data quality: {', '.join(levels) or 'nothing to report'}; see .quality."

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.errors import ParameterError
 from vsm.findings import Findings, forecast_sentence, kept_forecasts
-from vsm.findings.durations import counted, percent
+from vsm.findings.durations import percent
 from vsm.findings.forecasts import SAID
 from vsm.model.choices import values_of
 from vsm.model.forecast import FEWEST_OUTCOMES, Forecast, Question, forecasts

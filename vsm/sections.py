@@ -8,6 +8,7 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.context import Context
+from vsm.counts import counted
 from vsm.model.activity import active_periods, switching
 from vsm.model.alignment import alignment_of_tickets
 from vsm.model.bottlenecks import return_costs
@@ -66,8 +67,7 @@ class Section:
 
 def _size(part: Any) -> str:
     if hasattr(part, "shape") or isinstance(part, (tuple, list, Mapping)):
-        rows = len(part)
-        return f"{rows} row{'' if rows == 1 else 's'}"
+        return counted(len(part), "row")
     return str(part)
 
 

@@ -79,7 +79,8 @@ class Answers:
 
     def _repr_html_(self) -> str:
         """Give the sentences as a list; every text is escaped."""
-        record = [f"To get an answer: {text}" for text in self.refusals["record"].unique()]
+        texts = self.refusals["record"].unique()
+        record = [f"To get an answer, {text[:1].lower()}{text[1:]}" for text in texts]
         return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in (*self.sentences, *record))}</ul>"
 
 

@@ -195,7 +195,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
         "repository": (["git", "--repo", folder / "plain"], "plain: not a Git repository"),
         "row": (
             ["table", "--file", folder / "rows.csv", "--map", "ticket=A,at=B,status=C"],
-            "1 bad row(s): line 2",
+            "1 bad row: line 2",
         ),
         "map": (["table", "--file", folder / "rows.csv", "--map", "ticket=A"], "'at' is needed"),
     }

@@ -79,9 +79,9 @@ def test_overlaps_open_ends_and_the_end_of_cases_are_reported() -> None:
     assert details["overlapping activities"].startswith(
         "1 of 2 tickets have activities that overlap, for 1.0 h in total"
     )
-    assert details["activity without an end"].startswith("1 activities have no end")
+    assert details["activity without an end"].startswith("1 activity has no end")
     assert details["end of activities"].startswith(
-        "2 ticket(s) count as done since their last activity ended: A (1), C (1);"
+        "2 tickets count as done from the end of the last activity on: A (1), C (1);"
     )
 
 

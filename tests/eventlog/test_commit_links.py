@@ -106,4 +106,4 @@ def test_commits_that_no_ref_reaches_are_left_out_and_told() -> None:
     assert log.commits["commit"].tolist() == ["c0", "c2"]
     assert log.events["ref"].tolist() == ["c2"]
     (detail,) = log.quality.loc[log.quality["check"] == "rewritten history", "detail"]
-    assert detail.startswith("1 commit(s) read before, such as c1, are reached by no branch or tag any more")
+    assert detail.startswith("no branch or tag reaches 1 commit any more that had been read, such as c1:")

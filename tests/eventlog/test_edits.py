@@ -41,7 +41,7 @@ def test_closed_again_within_the_hour_is_finished_since_it_was_closed_first() ->
     )
     assert stream.lifecycles["finished"].tolist() == [FIRST]
     assert stream.visits["stage"].astype("str").tolist() == ["Open", "In Progress", "Closed"]
-    assert stream.quality.set_index("check")["detail"]["reopened to edit"].startswith("1 finished ticket(s)")
+    assert stream.quality.set_index("check")["detail"]["reopened to edit"].startswith("1 finished ticket was")
     assert len(stream.events[stream.events["kind"] == "status"]) == 5
 
 

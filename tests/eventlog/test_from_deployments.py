@@ -36,7 +36,7 @@ def test_what_did_not_reach_the_environment_is_no_deployment(words: tuple[str, .
     assert log.deploys["deploy"].tolist() == ["1"]
     (note,) = log.quality.to_dict("records")
     assert (note["check"], note["level"]) == ("deployments not counted", "note")
-    assert note["detail"].startswith(f"{len(words)} of {len(words) + 1} deployment(s) are left out, because")
+    assert note["detail"].startswith(f"left out: {len(words)} of {len(words) + 1} deployments, whose")
     assert f"1 '{words[0].casefold()}'" in note["detail"]
 
 

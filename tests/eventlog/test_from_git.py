@@ -24,7 +24,7 @@ def test_only_known_projects_count_and_strange_keys_are_told() -> None:
     """UTF-8 is no ticket; AB-99 would be one, but nobody pulled it."""
     log = log_from_git([batch(commit("c1", "AB-99 UTF-8 SHA-1"))], repository="shop", keys=KEYS)
     assert log.events.empty
-    assert log.quality["detail"].tolist() == ["AB-99 is named by 1 commit(s), but no such ticket was pulled"]
+    assert log.quality["detail"].tolist() == ["AB-99 is named by 1 commit, but no such ticket was pulled"]
 
 
 def test_a_merge_is_an_event_of_its_own_kind() -> None:

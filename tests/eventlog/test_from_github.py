@@ -150,7 +150,7 @@ def test_moves_that_no_timeline_tells_of_are_dated_by_the_board_and_noted() -> N
     log = read(issue(moved(at(10), "", "Doing")), {"type": "statuses", "issue": 7, "seen": seen})
     assert statuses(log) == [("09:00", "github:open"), ("10:00", "github:Doing"), ("13:00", "github:Testing")]
     assert log.quality["detail"].tolist() == [
-        "1 move(s) on the board 'Web' are on no timeline, and were only seen afterwards: each is dated by "
+        "1 move on the board 'Web' on no timeline, only seen afterwards: each is dated by "
         "when the board says its column was set; moves in between are not known"
     ]
 
@@ -313,7 +313,7 @@ def test_a_deployment_counts_when_it_reached_its_environment() -> None:
     assert [(row.deploy, f"{row.at:%H:%M}", row.outcome) for row in log.deploys.itertuples()] == [
         ("3", "11:00", "success")
     ]
-    assert "1 of 2 deployment(s) are left out" in log.quality["detail"].iloc[0]
+    assert "left out: 1 of 2 deployments" in log.quality["detail"].iloc[0]
     held = log.pipelines.iloc[0]
     assert [f"{held[name]:%H:%M}" for name in ("created", "held_from", "held_until", "finished")] == [
         "08:30", "09:00", "10:00", "11:00",

@@ -72,7 +72,7 @@ def test_an_unmapped_status_keeps_its_name_and_the_trackers_kind() -> None:
     assert doubts["level"].astype("str").tolist() == ["fault"]
     assert (
         doubts["detail"]
-        .str.contains(r"status 'QA' \(jira:7\) of 1 tickets belongs to no stage and counts as work")
+        .str.contains(r"status 'QA' \(jira:7\) of 1 ticket belongs to no stage and counts as work")
         .all()
     )
 

@@ -73,7 +73,7 @@ def test_what_is_refused_is_said_in_place_of_a_figure() -> None:
     """The reason with its number; the table says it below its rows."""
     record = record_of(finishes_of(np.arange(40) + 0.5), days=40)
     answers, hits, days = usual_forecasts(record)
-    why = "No forecast: 40 days are on record, of 91 needed."
+    why = "No forecast: 40 days are on record, of the 91 needed."
     for figure in (forecast_fan(answers, days, hits), forecast_dates(answers, days)):
         assert why in figure.layout.meta["alt"]
     assert why in forecast_table(answers).caption  # type: ignore[attr-defined]

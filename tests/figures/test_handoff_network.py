@@ -9,6 +9,7 @@ import pytest
 from tests.figures.small_stream import facts, notes, read, trace, who_waits
 from tests.figures.test_tables import shown
 from vsm.figures import handoff_network, who_waits_table
+from vsm.figures.labels import text_width
 from vsm.figures.maps.handoff_network import way_link
 from vsm.model.who_waits import DELIVERED, NEW, STILL
 
@@ -92,9 +93,9 @@ def test_caption_and_sentence_say_of_what_and_when() -> None:
     )
     assert notes(DRAWN, "caption")[0].replace("<br>", " ") == (
         "n = 40 tickets that waited in the 90 days to 2026-04-01, open ones too. Arrow: share of all their "
-        "waiting in that time (100 d, elapsed). Grey: the 365 days before. Findings give "
-        "shares of the time that tickets were open, work included: theirs are smaller. New work: before anybody "
-        "works on it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team. web → qa: "
+        "waiting in that time (100 d, elapsed). Grey: the 365 days before. Findings differ: "
+        "theirs are shares of the time tickets were open, all paths of a stage together. New work: before "
+        "anybody works on it. Delivered: behind the last stage of work. Not drawn: 8.0 % within a team. web → qa: "
         "mostly in 'Ready'."
     )
 
@@ -205,3 +206,15 @@ def test_the_table_of_no_waiting_says_so() -> None:
     """A sentence instead of rows."""
     empty: Any = who_waits()
     assert "No ticket has waited in the current period." in who_waits_table(empty).to_html()
+
+
+def test_on_a_phone_shares_stand_clear_of_the_arrows_beside_them() -> None:
+    """Two arcs at the right: the share of a straight arrow and that of the inner arc end before the next one."""
+    ways = (("Received", "Open", 0.3, 0.05), ("Received", STILL, 0.0, 0.35), ("Open", "Done", 0.1, 0.1))
+    figure = narrow(handoff_network(who_waits(*ways, ("Received", "Done", 0.6, 0.5), level="stage")))
+    said = trace(figure, "shares")
+    begin = dict(zip([read(text) for text in said.text], said.x, strict=True))
+    inner = max(trace(figure, "Received → Done").x) - trace(figure, "Received → Done").line.width / 2
+    outer = max(max(one.x) - one.line.width / 2 for one in figure.data if one.name == "before")
+    assert begin["30 % before: 5.0 %"] + text_width(["before: 5.0 %"], size=11) <= inner
+    assert begin["60 %"] + text_width(["60 %"], size=18) <= outer

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.figures.labels import escape, hover, number, pluralize, text_width, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import escape, hover, number, text_width, wrapped
 from vsm.findings.durations import short_duration
 
 TEXT = st.text(max_size=60)
@@ -85,5 +86,5 @@ def test_the_width_of_labels_is_that_of_their_longest_line() -> None:
 )
 def test_counts_go_with_their_nouns(count: int, words: str) -> None:
     """One is singular, thousands have a comma."""
-    assert pluralize(count, "ticket") == words
+    assert counted(count, "ticket") == words
     assert number(count) == words.split(maxsplit=1)[0]

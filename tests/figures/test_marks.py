@@ -35,6 +35,11 @@ def test_a_change_in_counts_bears_its_sign_and_nothing_bears_none() -> None:
 
 def test_days_that_are_compared_are_whole_from_ten_on_and_an_open_end_is_not_reached() -> None:
     """Half of the tickets took 190.7 days, from 97 on; how many at most the data do not show."""
-    row = {"measure": "Lead time, median", "a": 190.7, "a_low": 97.0, "a_high": float("nan")}
+    row = {
+        "measure": "Lead time with open tickets, median",
+        "a": 190.7,
+        "a_low": 97.0,
+        "a_high": float("nan"),
+    }
     row |= {"b": 5.14, "b_low": 4.0, "b_high": 12.3}
     assert [_value(row, side) for side in "ab"] == ["191 d (97 to not reached)", "5.1 d (4.0 to 12)"]

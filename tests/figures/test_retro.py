@@ -13,7 +13,7 @@ from tests.streams import reviewed_stream, sample_stream, stream_of
 from vsm.config import Experiment, Workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
-from vsm.figures import retro
+from vsm.figures import retro, retro_findings
 from vsm.figures.handoffs import handoff_story
 from vsm.figures.slides import Words
 from vsm.findings import Findings
@@ -69,7 +69,7 @@ def test_a_deck_proposes_what_it_shows_and_nothing_that_is_solved(planted: Value
     head, *rows = planted.slide.decision().rows
     assert head == ("What", "Who", "By when")
     assert [row[0] for row in rows] == [
-        *(finding.experiment for finding in retro.to_act_on(planted.findings)),
+        *(finding.experiment for finding in retro_findings.to_act_on(planted.findings)),
         "Or an idea of our own:",
     ]
     assert all(row[1:] == ("", "") for row in rows)
@@ -85,12 +85,19 @@ def test_what_is_proposed_for_several_stages_is_one_proposal(planted: ValueStrea
         replace(stuck, subject=stage, experiment=stuck.experiment.replace("Reported", stage))
         for stage in ("Filed", "Parked")
     ]
-    _, *rows = retro.decision(Findings([stuck, *same])).rows
+    findings = Findings([stuck, *same])
+    _, *rows = retro_findings.decision(findings).rows
     assert [row[0] for row in rows] == [
         "Go through the tickets in 'Reported', 'Filed' and 'Parked' together, the oldest first: do what still "
         "matters, and close what nobody will do.",
         "Or an idea of our own:",
     ]
+    about: Any = {"visits": planted.visits, "stages": planted.stages}
+    slide: Any = retro_findings.finding(planted._present, findings, **about)
+    assert slide.heading == "Tickets are over age in 3 stages"
+    assert slide.line == f"Try: {rows[0][0]}"
+    assert slide.items == ("47 tickets wait in 'Reported', 42 of them over age.",) * 3
+    assert retro_findings.finding(planted._present, findings, rank=2, **about) is None
 
 
 def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: ValueStream) -> None:
@@ -101,7 +108,7 @@ def test_causes_are_in_working_time_over_all_tickets_of_the_period(planted: Valu
         "no recorded reason": "67 %", "rest of the batch": "25 %", "receiver at capacity": "5.5 %",
         "overtaken by later work": "1.8 %",
     }  # fmt: skip
-    assert slide.layout.meta["caption"] == ("67 %: between 39 % and 87 %; n = 168, working hours only")
+    assert slide.layout.meta["caption"] == ("The 67 % may be 39 % to 87 %; n = 168, working hours only")
     assert "Nights, weekends and holidays, 75 % of all waiting by the clock" in " ".join(
         slide.layout.meta["notes"]
     )

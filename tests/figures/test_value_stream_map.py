@@ -99,16 +99,23 @@ def test_the_totals_split_all_time_before_the_finish() -> None:
 
 
 def test_the_summary_box_has_lead_time_process_time_activity_ratio_and_rolled_accuracy() -> None:
-    """The activity ratio is process time ÷ lead time, and so are the totals; what is not known is a dash."""
+    """The activity ratio is process time ÷ lead time of what was delivered; what is not known is a dash."""
     known = MapFacts(lead=pd.Timedelta(days=24), process=pd.Timedelta(hours=30), delivered=40, rolled=0.73)
     figure = value_stream_map(small_stream().network, facts=known)
     assert written(figure, "summary") == [
-        "24 d mean lead time", "1.2 d mean process time", "5.2 % activity ratio", "73 % rolled %C&A",
+        "24 d mean lead time, delivered", "1.2 d mean process time", "5.2 % activity ratio", "73 % rolled %C&A",
     ]  # fmt: skip
-    assert written(figure, "totals") == ["95 %", "5.2 %"]
     assert written(drawn(), "summary") == [
-        "– mean lead time", "– mean process time", "45 % activity ratio", "– rolled %C&A",
+        "– mean lead time, delivered", "– mean process time", "– activity ratio", "– rolled %C&A",
     ]  # fmt: skip
+
+
+def test_the_totals_are_of_the_same_tickets_as_the_ladder() -> None:
+    """Of all of them, whatever is known of what was delivered; the title says so."""
+    known = MapFacts(lead=pd.Timedelta(days=24), process=pd.Timedelta(hours=30), delivered=40, rolled=0.73)
+    figure = value_stream_map(small_stream().network, facts=known)
+    assert written(figure, "totals") == ["55 %", "45 %"]
+    assert figure.layout.title.text == "Value stream map of 4 tickets, open ones too"
 
 
 def test_demand_and_releases_stand_at_the_ends() -> None:
@@ -183,6 +190,14 @@ def long_stream(*shares: float) -> "nx.DiGraph[str]":
     for position, share in enumerate(shares):
         network.add_node(f"Stage {position}", **about | {"position": position, "share": share})
     return network
+
+
+def test_what_came_back_to_a_stage_that_is_not_drawn_goes_between_its_neighbours() -> None:
+    """From the third of four stages to the second, which is too small to be drawn."""
+    network = long_stream(0.5, 0.004, 0.486, 0.01)
+    edge = {"count": 3, "tickets": 3, "share": 1.0, "back": 3}
+    network.add_edge("Stage 2", "Stage 1", **edge)
+    assert list(trace(value_stream_map(network), "rework").x) == [1, 1, 0.5]
 
 
 def test_stages_with_little_time_are_left_out_and_named() -> None:

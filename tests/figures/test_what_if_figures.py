@@ -79,7 +79,7 @@ def test_stations_say_how_many_people_work_where() -> None:
     stations = pd.DataFrame([("QA", 2, 3, 58.6)], columns=["stage", "people", "slots", "hours_a_week"])
     assert stations_table(stations).data.iloc[0].tolist() == ["QA", 2, 3, "59"]  # type: ignore[attr-defined]
     assert "so many people are known" not in stations_table(stations).to_html()
-    assert "At no stage are so many people" in stations_table(stations.iloc[:0]).to_html()
+    assert "No stage has enough people" in stations_table(stations.iloc[:0]).to_html()
 
 
 def test_the_slide_names_what_helps_most() -> None:

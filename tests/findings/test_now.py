@@ -118,7 +118,7 @@ def test_nothing_to_say_is_four_different_sentences() -> None:
     """Too few tickets; nothing waits; all of it clean-up; no handoff to measure."""
     few = stream_of(*[OFTEN] * 3).findings
     assert few.nothing == "Too few to say: 3 units of work open in the last 100 days, of 12 needed."
-    assert "Where their time goes cannot be said from these data: 6 moves are too few." in str(few)
+    assert "Where their time goes cannot be said from these data (6 moves are too few)." in str(few)
     busy = stream_of(*[[("Build", 4), ("Done", 1)]] * 12).findings
     assert "Nothing waits: no queue or handoff takes 1 % of the time" in str(busy)
     tidied = stream_of(*[[("Build", 4), ("Done", 1)]] * 12, by="tidier").findings

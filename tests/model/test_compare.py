@@ -44,7 +44,7 @@ def test_periods_of_times_that_differ_differ() -> None:
     a, b = side(first=0, weeks=12, days=2), side(first=12, weeks=12, days=5, since=True)
     found = beside(a, b, minimum=12)
     assert found.measures["verdict"].tolist() == ["no change seen", "longer", "longer", "no change seen"]
-    median = found.measures.set_index("measure").loc["Lead time, median"]
+    median = found.measures.set_index("measure").loc["Lead time with open tickets, median"]
     assert median["a"] == pytest.approx(2, abs=0.3)
     assert median["b"] == pytest.approx(5, abs=0.6)
     assert median["a_low"] < median["a"] < median["a_high"] < median["b_low"]

@@ -171,7 +171,7 @@ def test_sprints_without_dates_are_reported(form: Any, state: str) -> None:
               customfield_10020=[form(july)]),
     ]  # fmt: skip
     assert said(bodies) == [
-        "2 sprint(s) of 2 ticket(s) have no start date ('May', 'jira:77'): what they took on is not known, and "
+        "2 sprints have no start date ('May', 'jira:77'), with 2 tickets: what was taken on is not known, and "
         "none of their tickets counts as carried over; pull issues with their sprint field as it is"
     ]
 
@@ -181,7 +181,7 @@ def test_a_closed_sprint_without_an_end_is_reported() -> None:
     endless = {word: value for word, value in CLOUD["12"].items() if word not in ("endDate", "completeDate")}
     body = issue(1, planned(1, "", "12", "2026-05-01T09:00:00"), customfield_10020=[endless])
     assert said([body]) == [
-        "1 sprint(s) of 1 ticket(s) have no end date ('May'): they count as under way, and none of their tickets "
+        "1 sprint has no end date ('May'), with 1 ticket: it counts as under way, and none of their tickets "
         "counts as carried over; pull issues with their sprint field as it is"
     ]
 

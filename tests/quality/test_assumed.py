@@ -26,13 +26,11 @@ def test_a_queue_that_is_a_guess_shows_the_finding_that_rests_on_it() -> None:
     (detail,) = doubts(stream)
     assert detail == (
         "stage 'Ready' counts as queue: assumed from the tracker's category. 33 % of lead time is spent there: "
-        "if it were work, none of that would be waiting; the finding(s) on 'Ready' would change; confirm it "
+        "if it were work, none of that would be waiting; the finding on 'Ready' would change; confirm it "
         "with vsm init --review, or in vsm.toml"
     )
     (queue,) = stream.findings.about("queue")
-    assert queue.caveat.endswith(
-        "The kind is assumed, and not confirmed, of 'Ready' (from the tracker's category)."
-    )
+    assert queue.caveat.endswith("Assumed, not confirmed: the kind of 'Ready' (from the tracker's category).")
 
 
 def test_work_that_is_a_guess_shows_the_finding_that_would_come() -> None:
@@ -47,7 +45,7 @@ def test_work_that_is_a_guess_shows_the_finding_that_would_come() -> None:
 def test_a_finish_that_is_a_guess_shows_who_would_be_open() -> None:
     """All fourteen."""
     (detail,) = doubts(guessed(Done="nothing"))
-    assert "If it were not done, 14 delivered ticket(s) would still be open" in detail
+    assert "If it were not done, 14 delivered tickets would still be open" in detail
 
 
 def test_what_somebody_confirmed_is_no_doubt() -> None:

@@ -40,13 +40,13 @@ def test_idle_is_unknown_where_nobody_left_a_trace() -> None:
     ]
     assert level == "note"
     assert "explains 13 % of waiting" in detail
-    assert "100 % of that was for persons who left no trace" in detail
+    assert "of which 100 % was for nobody known, or for persons who left no trace" in detail
 
 
 def test_a_receiver_who_left_traces_is_known() -> None:
     """One comment suffices."""
     pieces = waits().assign(team=pd.Series(None, index=range(7), dtype="category"))
-    assert "0 % of that" in told(pieces, events=acted(1))["unexplained waiting"][1]
+    assert "of which 0 % was for nobody known" in told(pieces, events=acted(1))["unexplained waiting"][1]
 
 
 def test_much_that_is_idle_is_a_warning() -> None:
@@ -108,5 +108,5 @@ def test_a_stage_that_most_skip_tells_of_few() -> None:
     (doubt,) = check_skipping(visits, done, stages=stages, minimum=2)
     assert (doubt.check, doubt.ref) == ("stage skipped by most", "Review")
     assert doubt.detail.startswith(
-        "only 1 of 11 delivered tickets were ever in 'Review' (5 % of all lead time)"
+        "few delivered tickets were ever in 'Review': 1 of 11, with 5 % of all lead time"
     )

@@ -55,7 +55,7 @@ def test_where_no_environment_is_named_the_likely_one_is_proposed(name: str) -> 
     """In its own spelling, ready to be copied; deployments to staging are no candidates."""
     (detail,) = found(deployed(name, name, "staging")).values()
     assert detail == (
-        f"none of 3 deployment(s) went to 'production', so none counts, but release tags do; they went to "
+        f"none of 3 deployments went to 'production', so none counts, but release tags do; they went to "
         f"'{name}' (2), 'staging' (1); if customers use this, write environment = [\"{name}\"] in [delivery] "
         "of vsm.toml"
     )
@@ -65,7 +65,7 @@ def test_without_a_likely_one_it_is_asked_for() -> None:
     """Nobody can know what customers use here."""
     notes = found(deployed("k8s-a", "preprod"), '[delivery]\nenvironment = ["Live", "prod"]')
     assert notes["no production environment"] == (
-        "none of 2 deployment(s) went to 'Live' or 'prod', so none counts, but release tags do; they went to "
+        "none of 2 deployments went to 'Live' or 'prod', so none counts, but release tags do; they went to "
         "'k8s-a' (1), 'preprod' (1); name the one that customers use with environment = in [delivery] of "
         "vsm.toml"
     )
@@ -75,7 +75,7 @@ def test_another_likely_one_beside_what_is_named_is_proposed() -> None:
     """Two regions, of which vsm.toml names one."""
     notes = found(deployed("production", "PROD-EU", "live", "qa"))
     assert notes["another production environment"] == (
-        "2 deployment(s) to 'PROD-EU' and 'live' do not count as production; if customers use these too, "
+        "not counted as production: 2 deployments to 'PROD-EU' and 'live'; if customers use these too, "
         'write environment = ["production", "PROD-EU", "live"] in [delivery] of vsm.toml'
     )
     named = '[delivery]\nenvironment = ["production", "PROD-EU", "live"]'
@@ -117,8 +117,8 @@ def test_components_that_nothing_belongs_to_are_named() -> None:
     notes = found(log, f'[[repository]]\nname = "shop"\ncomponents = [{components}]')
     assert notes == {
         "component without releases": (
-            "no tag is a release of component 'api' of [[repository]] 'shop', so 1 commit(s) count as "
-            "unreleased until one of the whole repository; see its tags"
+            "no tag is a release of component 'api' of [[repository]] 'shop', so 1 commit will be "
+            "unreleased until there is one of the whole repository; see its tags"
         ),
         "component without commits": (
             "no commit changes a file of component 'app' of [[repository]] 'shop' (app): its paths are "
@@ -145,7 +145,7 @@ def test_a_renamed_project_is_proposed_as_an_alias(form: str) -> None:
     keys = [*(f"NEW-{n}" for n in range(1, 9)), "AB-1", "AB-2"]
     log = merge_logs(tracker(*keys), git_log(*(form.format(n) for n in range(1, 7))))
     assert found(log)["unknown project in commits"] == (
-        "6 commit(s) name 6 tickets of project OLD, of which none was pulled: OLD-1, OLD-2, OLD-3, OLD-4, "
+        "6 commits name 6 tickets of project OLD, of which none was pulled: OLD-1, OLD-2, OLD-3, OLD-4, "
         "OLD-5 and 1 more; they belong to no ticket. If NEW was called OLD before, write aliases = "
         '{ OLD = "NEW" } under [jira] in vsm.toml (100 % of them were tickets of NEW by then); else pull that '
         "project too"
@@ -198,6 +198,6 @@ def test_incidents_that_count_as_no_failure_are_said() -> None:
     """By type, as a GitLab has them, or by label, as GitHub does; not where vsm.toml names incidents."""
     types, labels = tracked(type=["Incident", "Issue"]), tracked(labels=["bug; incident", "outage"])
     assert 'write incident_types = ["Incident"] in [delivery]' in found(types)["incidents are not named"]
-    assert found(labels)["incidents are not named"].startswith("2 ticket(s) are incidents by their labels")
+    assert found(labels)["incidents are not named"].startswith("2 tickets are incidents by label")
     named = '[delivery]\nincident_types = ["Bug"]'
     assert "incidents are not named" not in {**found(types, named), **found(tracked(type=["Bug", "Story"]))}

@@ -33,9 +33,9 @@ def test_resolved_but_not_done_is_a_doubt_with_its_effect() -> None:
     lives, resolutions = (DONE, AT_WORK, DONE), {1: "Fixed", 2: "Fixed"}
     stream = stream_of(*lives, resolutions=resolutions)
     assert details(stream, "resolved but not done") == [
-        "1 ticket(s) have a resolution in a status that is not done: 1 'In Progress'; they count as open and grow "
+        "1 ticket has a resolution in a status that is not done: 1 'In Progress'; such tickets count as open and grow "
         'older. If the resolution is what ends work, set finish = "resolution" in [outcome] of vsm.toml (3 '
-        "instead of 2 tickets are then finished); else move them to a done status"
+        "instead of 2 tickets are then finished); else move each to a done status"
     ]
     assert details(stream, "done without resolution") == [
         "1 of 2 tickets in a done status have no resolution (1 'Closed'); they count as finished, and their status "

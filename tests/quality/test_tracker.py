@@ -41,7 +41,7 @@ def test_a_migration_is_one_row_with_its_size(when: str) -> None:
     assert check == "workflow migration"
     first, last = (f"{when.format(n).replace('T', ' ')[:16]}" for n in (6, 13))
     assert detail == (
-        f"8 ticket(s) were migrated from workflow 'simple' to 'jira', {first} to {last} UTC; 3 of them got "
+        f"8 tickets were migrated from workflow 'simple' to 'jira', {first} to {last} UTC; 3 of them got "
         "another status by it (3 Open → In Progress), which is no flow: visits that it begins or ends do not "
         "count towards dwell times"
     )
@@ -85,7 +85,7 @@ def test_each_change_of_workflow_is_a_row() -> None:
         for n in range(1, 6)
     ]
     details = [detail for _, detail in rows(*bodies)]
-    assert [detail[:49] for detail in details] == [
-        "2 ticket(s) were migrated from workflow 'a' to 'c",
-        "3 ticket(s) were migrated from workflow 'b' to 'c",
+    assert [detail.partition(", ")[0] for detail in details] == [
+        "2 tickets were migrated from workflow 'a' to 'c'",
+        "3 tickets were migrated from workflow 'b' to 'c'",
     ]

@@ -83,6 +83,35 @@ def test_a_table_is_set_in_smaller_letters_before_it_becomes_cards(
     assert [name for name in looks if name in ("tight", "cards")] == [look] * bool(look)
 
 
+def test_words_beside_wide_numbers_stand_several_on_a_line(visit: Show, tmp_path: Path) -> None:
+    """Numbers of many words take two lines before a verdict takes five; a line of four is padding."""
+    row = {
+        "Measure": "Share of lead time spent waiting",
+        "2012-08-08 to 2013-08-08": "191 d (97 to not reached)",
+    }
+    row |= {"since 2013-08-08": "35 d (5.1 to not reached)", "Verdict": "cannot be said from these data"}
+    row |= {"n": "57 and 30"}
+    table = styled_table(pd.DataFrame([row] * 3), "n = 3").to_html()
+    page = visit(width=768, height=800).open(written(tmp_path, framed(table)))
+    page.wait_for_selector("body[data-tables=ready]")
+    lines = "(cell) => Math.round(cell.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight))"
+    assert max(page.evaluate(f"[...document.querySelectorAll('main tbody td')].map({lines})")) <= 4
+
+
+def test_the_count_of_a_list_stands_beside_its_name_however_long(visit: Show, tmp_path: Path) -> None:
+    """On a phone too, where the name takes two lines."""
+    name = "Waiting of handoffs from development to quality assurance, no recorded reason"
+    html = f'<ul><li><a href="#x">{name}</a> <span>1,200</span></li></ul>'
+    html = f'<div class="chosen">{html}</div>'
+    page = visit(width=390, height=800).open(written(tmp_path, html))
+    link, count = (page.locator(f".chosen li {tag}").bounding_box() for tag in ("a", "span"))
+    assert link is not None
+    assert count is not None
+    assert link["height"] > 40
+    assert count["x"] >= link["x"] + link["width"]
+    assert count["y"] < link["y"] + link["height"] / 2
+
+
 def test_a_card_leaves_out_what_is_a_dash(visit: Show, tmp_path: Path) -> None:
     """Of two rows the second has no team."""
     rows = pd.DataFrame({"Stage": ["Build", "Done"], "Team": ["web", "–"], "Kind": ["work", "done"]})

@@ -73,7 +73,7 @@ def test_outcomes_become_three_words_and_strange_ones_are_told(tmp_path: Path) -
     log = log_from_deployments(documents, source="deployments:d")
     assert log.deploys["outcome"].astype("str").tolist() == ["success", "failure", "unknown", "unknown"]
     assert log.quality["detail"].tolist() == [
-        "outcome 'amber' of 1 deployment(s) is taken as unknown; write success or failure"
+        "outcome 'amber' of 1 deployment is taken as unknown; write success or failure"
     ]
 
 
@@ -119,7 +119,7 @@ def test_rows_of_one_id_are_updates_of_one_deployment(tmp_path: Path) -> None:
     ]
     assert rows["at"].tolist()[1].isoformat() == "2026-01-05T09:00:00+00:00"
     assert log.quality.loc[log.quality["check"] == "updates of deployments", "detail"].tolist() == [
-        "4 rows are taken for updates of 1 deployment(s), since they share id and environment; the last of "
+        "4 rows are taken for updates of 1 deployment, since they share id and environment; the last of "
         "each counts"
     ]
 

@@ -66,7 +66,7 @@ BAD = (
 def test_bad_rows_are_listed_by_line_and_nothing_is_stored(tmp_path: Path) -> None:
     """Missing values, unreadable times, and times that the clock skips or shows twice."""
     sentence = (
-        r"6 bad row\(s\): line 2: no ticket; line 3: no readable time 'soon', write it as 2026-01-31 08:00; line 4: no status; line 5: no time; "
+        r"6 bad rows: line 2: no ticket; line 3: no readable time 'soon', write it as 2026-01-31 08:00; line 4: no status; line 5: no time; "
         r"line 6: time '2026-03-29 02:30' is twice or never on that day's clock; line 7: .*; fix them, or pass --skip-bad"
     )
     with pytest.raises(SourceError, match=sentence):
@@ -89,9 +89,7 @@ def test_without_bad_rows_there_is_no_list(tmp_path: Path) -> None:
 def test_more_than_ten_bad_rows_are_counted(tmp_path: Path) -> None:
     """The first ten by line, and how many more."""
     text = "ID,When,State,Who,Title\n" + ",2026-01-05T09:00Z,New,,\n" * 12
-    with pytest.raises(
-        SourceError, match=r"12 bad row\(s\): line 2: .*; line 11: no ticket; and 2 more; fix"
-    ):
+    with pytest.raises(SourceError, match=r"12 bad rows: line 2: .*; line 11: no ticket; and 2 more; fix"):
         bodies(write(tmp_path, text))
 
 
@@ -117,7 +115,7 @@ def test_instants_come_in_several_spellings(tmp_path: Path, when: str) -> None:
 def test_a_row_with_more_cells_than_names_is_bad(tmp_path: Path) -> None:
     """An unquoted comma shifts what follows it: such a row is not read; empty cells at its end do no harm."""
     text = "ID,When,State,Who,Title\n7,2026-01-05T09:00Z,New,,x,\n7,2026-01-06T09:00Z,Done,,a, b\n"
-    with pytest.raises(SourceError, match=r"1 bad row\(s\): line 3: 6 cells under 5 columns"):
+    with pytest.raises(SourceError, match=r"1 bad row: line 3: 6 cells under 5 columns"):
         bodies(write(tmp_path, text))
 
 

@@ -71,7 +71,7 @@ def test_columns_of_start_and_end_are_recognised(tmp_path: Path, header: str) ->
 def test_an_activity_that_ends_before_it_begins_is_a_bad_row(tmp_path: Path) -> None:
     """One of which only the end is known has no length."""
     text = "ID,Activity,Start,End\n7,Check,2026-01-05 09:00,2026-01-05 08:00\n8,Check,,2026-01-05 08:00\n"
-    with pytest.raises(SourceError, match=r"1 bad row\(s\): line 2: it ends before it begins;"):
+    with pytest.raises(SourceError, match=r"1 bad row: line 2: it ends before it begins;"):
         bodies(tmp_path / "x.csv", text)
 
 
@@ -122,7 +122,7 @@ def test_a_wide_row_without_a_date_or_with_a_ticket_again_is_bad(tmp_path: Path)
     """Its ticket has no life, or two."""
     text = "ID,Open,Done\n7,2026-01-05,2026-01-06\n8,,\n7,2026-01-05,soon\n"
     with pytest.raises(
-        SourceError, match=r"2 bad row\(s\): line 3: no time; line 4: its ticket has a row already"
+        SourceError, match=r"2 bad rows: line 3: no time; line 4: its ticket has a row already"
     ):
         bodies(tmp_path / "x.csv", text, shape="wide")
 
@@ -249,7 +249,7 @@ def test_dates_of_stages_that_go_back_are_reported(tmp_path: Path) -> None:
     notes, ticket, _ = bodies(tmp_path / "x.csv", text)
     assert [status for _, status in steps(ticket)] == ["Open", "Done", "Doing"]
     assert notes["notes"][-1][1].startswith(
-        "1 ticket(s), such as 7, entered a later stage before an earlier one"
+        "1 ticket, such as 7, entered a later stage before an earlier one"
     )
 
 
@@ -284,7 +284,7 @@ def test_a_list_of_tickets_is_no_history_either(tmp_path: Path, header: str) -> 
 def test_a_ticket_that_is_resolved_before_it_is_created_is_a_bad_row(tmp_path: Path) -> None:
     """It would seem to be open."""
     text = "ID,Created,Resolved\n7,2026-01-05,2026-01-04\n"
-    with pytest.raises(SourceError, match=r"1 bad row\(s\): line 2: it ends before it begins"):
+    with pytest.raises(SourceError, match=r"1 bad row: line 2: it ends before it begins"):
         bodies(tmp_path / "x.csv", text, shape="lead times")
 
 

@@ -98,12 +98,12 @@ def test_events_that_cannot_be_used_are_listed_by_number(tmp_path: Path) -> None
         event("Check", "soon"), event("", "2026-01-05T08:00:00Z"), event("Ship", "2026-01-05T09:00:00Z")
     )
     with pytest.raises(
-        SourceError, match=r"2 bad row\(s\): event 1: no readable time 'soon', .*; event 2: no status"
+        SourceError, match=r"2 bad rows: event 1: no readable time 'soon', .*; event 2: no status"
     ):
         bodies(tmp_path / "x.xes", text)
     outside = event("Ship", "2026-01-05T09:00:00Z")
     for lost in (log(outside, case=""), log().replace("</log>", f"{outside}</log>")):
-        with pytest.raises(SourceError, match=r"1 bad row\(s\): event 1: no ticket"):
+        with pytest.raises(SourceError, match=r"1 bad row: event 1: no ticket"):
             bodies(tmp_path / "x.xes", lost)
     _, _, body = bodies(tmp_path / "x.xes", text, skip_bad=True)
     assert [row["status"] for row in body["rows"]] == ["Ship"]

@@ -151,7 +151,7 @@ def test_a_resolution_in_a_status_that_is_not_done_is_reported_or_the_finish(tmp
     stream = read("resolved-but-not-done", tmp_path)
     checks = stream.quality.set_index("check")["detail"]
     assert checks["resolved but not done"].startswith(
-        "13 ticket(s) have a resolution in a status that is not done"
+        "13 tickets have a resolution in a status that is not done"
     )
     assert checks["done without resolution"].startswith(
         "14 of 14 tickets in a done status have no resolution"
@@ -185,7 +185,7 @@ def test_epics_and_sub_tasks_are_not_counted_beside_stories(tmp_path: Path) -> N
     assert set(stories["parent"].astype("str")) == set(epic)
     reported = stream.quality.set_index("check")["detail"]["not counted as units of work"]
     assert reported.startswith(
-        "13 parts and 1 container among 27 tickets are not counted beside the units of work"
+        "not counted beside the units of work: 13 parts and 1 container among 27 tickets"
     )
 
 

@@ -147,7 +147,7 @@ def test_a_sprints_open_tickets_are_counted_before_it_begins_too(state: str) -> 
 def test_a_refused_question_says_what_to_record() -> None:
     """A stream of ten days has no forecast; its findings and its page say so."""
     young = stream_of([("Ready", 1), ("Build", 1), ("Done", 0)], as_of_day=10)
-    why = "No forecast: 10 days are on record, of 91 needed. It can be made once 13 weeks are recorded."
+    why = "No forecast: 10 days are on record, of the 91 needed. It can be made once 13 weeks are recorded."
     assert str(young.forecast.how_many(weeks=2)) == why
     assert why in str(young.forecast)
     assert young.forecast.how_many(weeks=2)._repr_html_() == f"<p>{why}</p>"

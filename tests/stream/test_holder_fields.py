@@ -168,7 +168,7 @@ def test_a_field_that_no_ticket_has_is_reported() -> None:
     """With how many visits the assignee is taken for the holder in."""
     quality = read(life(), field="Testr").quality
     assert quality.loc[quality["check"] == "holder field", "detail"].tolist() == [
-        "holder_field 'Testr' of Test is empty in every ticket: in 1 visits the assignee is taken for the "
+        "holder_field 'Testr' of Test is empty in every ticket: in 1 visit the assignee is taken for the "
         "holder; write its name or id as the tracker does, and pull again"
     ]
     filled = read(life(history(3, at(5), entered(None, "person-02")))).quality

@@ -58,7 +58,7 @@ def test_one_comment_of_the_year_2199_moves_nothing(tmp_path: Path) -> None:
     assert about(stream, "events in the future") == [
         (
             "fault",
-            "1 event(s) are dated later than the latest pull, 2026-02-01 12:00 UTC, and are ignored, such as "
+            "1 event dated later than the latest pull, 2026-02-01 12:00 UTC, and ignored, such as "
             "a comment on AB-2 of 2199-12-31 00:00 UTC; correct them in the tracker, or the clock of this "
             "machine, and pull again",
         )
@@ -193,7 +193,7 @@ def test_a_key_of_two_trackers_links_to_neither_and_is_told(tmp_path: Path) -> N
     assert about(stream, "key of several tickets") == [
         (
             "warning",
-            "1 key(s) belong to several tickets of jira and table:x: AB-1; commits that name them are "
+            "1 key of several tickets of jira and table:x: AB-1; commits that name such a key are "
             "linked to none",
         )
     ]

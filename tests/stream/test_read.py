@@ -224,17 +224,19 @@ def test_duracloud_tickets_and_commits_meet(real_data: Path, tmp_path: Path) -> 
         "298 of 739 tickets, 294 of 554 finished ones, have commits; 405 of 1361 commits belong to one of them"
     )
     assert link.endswith(
-        "; 10 other key(s) in commits match no ticket that was pulled: DURACLOUD-418, DURACLOUD-709, "
+        "; 10 other keys in commits match no ticket that was pulled: DURACLOUD-418, DURACLOUD-709, "
         "DURACLOUD-884, DURACLOUD-885, DURACLOUD-888 and 5 more"
     )
     assert set(unknown) - own == {"DURACLOUDPRIV-116"}
     assert len(stream.commits) == 1552 - 183
     assert len(stream.releases) == 6 - 2
     (later,) = stream.quality.loc[stream.quality["check"] == "later than the tracker", "detail"]
-    assert later.startswith("183 commit(s), 2 tag(s) are later than 2014-08-18 20:45 UTC, up to when the")
+    assert later.startswith(
+        "later than 2014-08-18 20:45 UTC, up to when the tracker was seen, and not counted: 183 commits, 2 tags;"
+    )
     (moved,) = stream.quality.loc[stream.quality["check"] == "workflow migration", "detail"].tolist()[1:]
     assert moved.startswith(
-        "733 ticket(s) were migrated from workflow 'received-and-reviewable' to 'Simple JIRA Workflow', "
+        "733 tickets were migrated from workflow 'received-and-reviewable' to 'Simple JIRA Workflow', "
         "2014-05-16 01:34 to 2014-05-16 01:35 UTC; 101 of them got another status by it (99 Received → Open, "
         "2 Reopened → Open), which is no flow"
     )

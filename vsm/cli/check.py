@@ -4,6 +4,7 @@ import pandas as pd
 import typer
 
 from vsm.cli.console import WORK, Dir, Names, OnCluster, cluster_at, console
+from vsm.counts import counted
 from vsm.model.lifecycle import still_open
 from vsm.read import read_stream
 from vsm.stream import ValueStream
@@ -29,7 +30,7 @@ def check(dir_: Dir = WORK, names: Names = False, cluster: OnCluster = "") -> No
                 out.print(f"  … and {more} more; vsm export quality --to quality.csv has them all")
     faults = int((stream.quality["level"] == "fault").sum())
     if faults:
-        out.print(f"\n{faults} fault(s) would falsify results; fix them first.")
+        out.print(f"\n{counted(faults, 'fault')} would falsify results: fix what is named above first.")
         raise typer.Exit(1)
     out.print("\nNo fault that would falsify results.")
 

@@ -21,6 +21,7 @@ from rich.progress import (
 
 from vsm.config import printable
 from vsm.config.where import WORDS
+from vsm.counts import counted
 from vsm.sources.archive import PullState
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class PullProgress:
     def done(self, state: PullState, archive: object, *, commits: int | None = None) -> None:
         """Show that the pull is complete; ``commits`` are those of a repository."""
         count, word = (state.documents, "document") if commits is None else (commits, "commit")
-        self._console.print(f"{state.source}: {count:,} {word}{'s' if count != 1 else ''} in {archive}")
+        self._console.print(f"{state.source}: {counted(count, word)} in {archive}")
         if not count:
             self._console.print("The source is empty; reports will say so.")
         self._log("done", **{f"{word}s": count})

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from vsm.cli.console import WORK, Dir, Names, OnCluster, Since, Until, Where, cluster_at, console
+from vsm.counts import counted
 from vsm.errors import ParameterError
 from vsm.model.graphs import Graph
 from vsm.read import read_networks, read_stream
@@ -76,14 +77,14 @@ def export(
 def _export(stream: ValueStream, name: str, to: Path) -> None:
     if name == EVENT_LOG:
         export_event_log(stream.visits, tickets=stream.tickets, to=to)
-        console().print(f"{to}: {len(stream.visits):,} visits as an event log")
+        console().print(f"{to}: {counted(len(stream.visits), 'visit')} as an event log")
         return
     part: Any = reduce(getattr, name.split("."), stream)
     if name in NETWORKS:
         _export_network(part, name, to)
     else:
         export_table(part, to=to)
-        console().print(f"{to}: {len(part):,} rows of {name}")
+        console().print(f"{to}: {counted(len(part), 'row')} of {name}")
 
 
 def _export_network(network: Graph, name: str, to: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 
 Json = Mapping[str, Any]
@@ -42,16 +43,18 @@ class Activities:
             )
             yield QualityNote("overlapping activities", "warning", detail, source)
         if self.endless:
-            detail = f"{self.endless} activities have no end; they count as ended when the next one began"
+            what = counted(self.endless, "activity has", "activities have")
+            detail = f"{what} no end, and counted as ended when the next one began"
             yield QualityNote("activity without an end", "note", detail, source)
         if self.last:
             counts = sorted(self.last.items(), key=lambda item: (-item[1], item[0]))
             listed = ", ".join(f"{name} ({times})" for name, times in counts[:LISTED])
-            more = f" and {len(counts) - LISTED} other(s)" if len(counts) > LISTED else ""
+            more = f" and {counted(len(counts) - LISTED, 'other')}" if len(counts) > LISTED else ""
+            done = counted(sum(self.last.values()), "ticket counts", "tickets count")
             detail = (
-                f"{sum(self.last.values())} ticket(s) count as done since their last activity ended: "
-                f"{listed}{more}; a log of activities does not say whether more will follow. If it will, "
-                f"list the status '{ENDED.format(counts[-1][0])}' in a stage of vsm.toml that is not done"
+                f"{done} as done from the end of the last activity on: {listed}{more}; a log of activities "
+                f"does not say whether more will follow. If it will, list "
+                f"the status '{ENDED.format(counts[-1][0])}' in a stage of vsm.toml that is not done"
             )
             yield QualityNote("end of activities", "warning", detail, source)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.eventlog.fields import instants
 from vsm.eventlog.log import Log, QualityNote, quality_from_notes
 from vsm.tables import DEPLOYS, conform
@@ -97,20 +98,20 @@ def log_from_deployments(documents: Iterable[Mapping[str, Any]], *, source: str)
         counts = words[~there].value_counts()
         states = ", ".join(f"{count} '{word}'" for word, count in counts.items())
         detail = (
-            f"{len(words[~there])} of {len(rows)} deployment(s) are left out, because by their outcome they "
-            f"did not reach the environment, or are there no longer: {states}"
+            f"left out: {len(words[~there])} of {counted(len(rows), 'deployment')}, whose outcomes say that "
+            f"the environment was not reached, or that nothing is there any longer: {states}"
         )
         notes.append(QualityNote("deployments not counted", "note", detail, source))
     unknown = words[(rows["outcome"] == "unknown") & (words != "")].value_counts().sort_index()
-    detail = "outcome '{}' of {} deployment(s) is taken as unknown; write success or failure"
+    detail = "outcome '{}' of {} is taken as unknown; write success or failure"
     notes += [
-        QualityNote("unknown outcome", "warning", detail.format(word, count), source)
+        QualityNote("unknown outcome", "warning", detail.format(word, counted(count, "deployment")), source)
         for word, count in unknown.items()
     ]
     if updates := [body["updates"] for body in bodies if body.get("updates")]:
         detail = (
-            f"{sum(updates)} rows are taken for updates of {len(updates)} deployment(s), since they share id "
-            "and environment; the last of each counts"
+            f"{sum(updates)} rows are taken for updates of {counted(len(updates), 'deployment')}, since they "
+            "share id and environment; the last of each counts"
         )
         notes.append(QualityNote("updates of deployments", "note", detail, source))
     rows = rows[there].assign(source=source).sort_values(["at", "deploy"], ignore_index=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.eventlog.commit_links import events_from_commits
 from vsm.eventlog.commit_messages import JOINT, CommitRefs, refs_of_messages
 from vsm.eventlog.fields import instants
@@ -219,9 +220,9 @@ def _check_repository(state: Json | None, source: str, left_behind: list[str]) -
         yield QualityNote("partial clone", "note", "file contents are not there; they are not needed", source)
     if left_behind:
         detail = (
-            f"{len(left_behind)} commit(s) read before, such as {left_behind[-1][:12]}, are reached "
-            "by no branch or tag any more: history was rewritten (a force-push) or a branch deleted; they "
-            "are left out"
+            f"no branch or tag reaches {counted(len(left_behind), 'commit')} any more that had been read, "
+            f"such as {left_behind[-1][:12]}: history was rewritten (a force-push) or a branch deleted; "
+            "left out"
         )
         yield QualityNote("rewritten history", "note", detail, source, None, left_behind[-1])
 
@@ -234,5 +235,5 @@ def _check_commits(commits: pd.DataFrame, unknown: Mapping[str, int], source: st
         detail = "bytes that are no UTF-8 were replaced"
         yield QualityNote("undecodable message", "note", detail, source, None, ref)
     for key, times in sorted(unknown.items()):
-        detail = f"{key} is named by {times} commit(s), but no such ticket was pulled"
+        detail = f"{key} is named by {counted(times, 'commit')}, but no such ticket was pulled"
         yield QualityNote("unknown ticket in a commit", "note", detail, source, None, key)

@@ -22,6 +22,7 @@ from vsm.bodies import (
     Door,
     GitHubIssue,
 )
+from vsm.counts import counted
 from vsm.eventlog.fields import instants, joined
 from vsm.eventlog.github_issues import (
     LABEL,
@@ -146,7 +147,7 @@ def _doubts(
     """Note what is missing, and what is known only from what boards showed."""
     if shown:
         detail = (
-            f"{shown} move(s) on the board '{boards[0]}' are on no timeline, and were only seen afterwards: "
+            f"{counted(shown, 'move')} on the board '{boards[0]}' on no timeline, only seen afterwards: "
             "each is dated by when the board says its column was set; moves in between are not known"
         )
         yield QualityNote("moves only seen afterwards", "warning", detail, source)
@@ -165,9 +166,8 @@ def _doubts(
     unread = sorted({number for body in read["compared"] for number in body["unread"]}, key=int)
     if unread:
         some = ", ".join(f"#{number}" for number in unread[:EXAMPLES])
-        detail = (
-            f"{len(unread)} issue(s) or pull request(s) are there and could not be read: {some}; pull again"
-        )
+        what = counted(len(unread), "issue or pull request", "issues or pull requests")
+        detail = f"there, and could not be read: {what} ({some}); pull again"
         yield QualityNote("tickets not stored", "fault", detail, source)
 
 

@@ -24,6 +24,7 @@ from vsm.bodies import (
     GitLabIssue,
     GitLabPull,
 )
+from vsm.counts import counted
 from vsm.eventlog.fields import instants, joined
 from vsm.eventlog.gitlab_issues import Naming, at_of, issue_facts
 from vsm.eventlog.gitlab_names import gitlab_names
@@ -142,8 +143,8 @@ def _compared_notes(compared: Iterable[Mapping[str, Any]], source: str) -> Itera
     for body in compared:
         if body["unread"]:
             some = ", ".join(body["unread"][:SHOWN])
-            what = f"{len(body['unread'])} {words.get(body['kind'], body['kind'])}(s) ({some})"
-            detail = f"{what} were listed by GitLab and could not be read; pull again"
+            what = counted(len(body["unread"]), words.get(body["kind"], body["kind"]))
+            detail = f"listed by GitLab, and could not be read: {what} ({some}); pull again"
             yield QualityNote("not all was read", "fault", detail, source)
 
 
@@ -153,8 +154,8 @@ def _unread_notes(
     for what, count in unread.items():
         if count:
             detail = (
-                f"{count} system note(s) on {what} are in words that are not understood, as of a translated "
-                "old GitLab; these changes are missing, today's state counts"
+                f"{counted(count, 'system note')} on {what} in words that are not understood, as of a "
+                "translated old GitLab; these changes are missing, today's state counts"
             )
             yield QualityNote("unknown system notes", "warning", detail, source)
     nameless = sum(
@@ -164,17 +165,16 @@ def _unread_notes(
     )
     if nameless:
         detail = (
-            f"{nameless} system note(s) say nothing that is understood, and this GitLab names no "
-            "action of theirs; changes of assignees, reviewers or drafts may be missing"
+            f"{counted(nameless, 'system note')} in words that are not understood, of a GitLab that names no "
+            "action; changes of assignees, reviewers or drafts may be missing"
         )
         yield QualityNote("unknown system notes", "note", detail, source)
 
 
 def _gone_notes(gone: Mapping[str, str], source: str) -> Iterator[QualityNote]:
     if lost := sorted(name for name in gone if name.startswith("pull/")):
-        detail = (
-            f"{len(lost)} merge request(s) were deleted in GitLab and are left out: {', '.join(lost[:SHOWN])}"
-        )
+        were = counted(len(lost), "merge request was", "merge requests were")
+        detail = f"{were} deleted in GitLab, and left out: {', '.join(lost[:SHOWN])}"
         yield QualityNote("deleted merge requests", "note", detail, source)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.bodies import GitHubDeployment, GitHubRun
+from vsm.counts import counted
 from vsm.eventlog.fields import instants
 from vsm.eventlog.github_issues import GitHubNaming, github_instant
 from vsm.eventlog.log import QualityNote
@@ -118,7 +119,7 @@ def _missed(missed: Mapping[str, int], count: int, source: str) -> Iterator[Qual
     if missed:
         states = ", ".join(f"{number} '{state}'" for state, number in sorted(missed.items()))
         detail = (
-            f"{sum(missed.values())} of {count} deployment(s) are left out, because by their states they did "
-            f"not reach the environment: {states}"
+            f"left out: {sum(missed.values())} of {counted(count, 'deployment')}, whose states say that the "
+            f"environment was not reached: {states}"
         )
         yield QualityNote("deployments not counted", "note", detail, source)

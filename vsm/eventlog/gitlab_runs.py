@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.bodies import GitLabDeployment, GitLabPipeline, Instant
+from vsm.counts import counted
 from vsm.eventlog.fields import instants
 from vsm.eventlog.from_deployments import NOT_REACHED, OUTCOMES, plain_word
 from vsm.eventlog.gitlab_issues import Naming, at_of
@@ -84,8 +85,8 @@ def gitlab_deploys(
     if missed:
         states = ", ".join(f"{count} '{word}'" for word, count in missed.most_common())
         detail = (
-            f"{missed.total()} of {len(bodies)} deployment(s) are left out, because by their outcome they "
-            f"did not reach the environment, or are there no longer: {states}"
+            f"left out: {missed.total()} of {counted(len(bodies), 'deployment')}, whose outcomes say that "
+            f"the environment was not reached, or that nothing is there any longer: {states}"
         )
         notes.append(QualityNote("deployments not counted", "note", detail, source))
     return conform(frame.sort_values(["at", "deploy"], ignore_index=True), DEPLOYS), notes

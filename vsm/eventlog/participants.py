@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import pandas as pd
 
 from vsm.config import Team, Workflow
+from vsm.counts import counted
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log, QualityNote
 from vsm.people import People, Spell, Teams, people_from_names, teams_with_tickets
@@ -161,7 +162,7 @@ class SmallTeams:
 
     @property
     def _teams(self) -> str:
-        return f"{len(self.people_of)} team{'' if len(self.people_of) == 1 else 's'}"
+        return counted(len(self.people_of), "team")
 
     def _called(self, team: Name) -> Name:
         return self.name if team in self.people_of else team

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import plotly.graph_objects as go
 
 from vsm import figures
-from vsm.figures import retro
+from vsm.figures import retro, retro_findings
 from vsm.figures.handoffs import handoff_story
 from vsm.figures.slides import Words
 from vsm.figures.what_if import what_we_try
@@ -170,12 +170,12 @@ class Slides(_Accessor):
 
     opening = _of(retro.opening, present="_present")
     since_last = _of(retro.since_last, present="_present")
-    finding = _of(retro.finding, present="_present")
+    finding = _of(retro_findings.finding, present="_present")
     causes = _of(retro.causes, present="_present")
     reviews = _of(retro.reviews, steps="reviews.steps")
     over_age = _of(retro.over_age, present="_present")
     experiment = _of(retro.experiment)
-    decision = _of(retro.decision)
+    decision = _of(retro_findings.decision)
 
     def what_we_try(self) -> Words | None:
         """The changes that vsm.toml names, with their predicted lead time; None where there are none."""

@@ -8,17 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.config import ServiceLevel, Workflow
+from vsm.counts import counted
 from vsm.errors import ParameterError
-from vsm.figures.labels import (
-    TOO_FEW,
-    hover,
-    number,
-    pluralize,
-    small,
-    stages_left_out,
-    text_width,
-    wrapped,
-)
+from vsm.figures.labels import TOO_FEW, hover, number, small, stages_left_out, text_width, wrapped
 from vsm.figures.links import linked, tickets_link, web_address
 from vsm.figures.theme import BACK, KIND_COLOURS, PAPER, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import short_duration
@@ -104,7 +96,7 @@ def ageing_work(
         return nothing_to_see(of=_OF[measure], title=title or _TITLES[measure], hint=hint)
     here = shown.groupby("stage").size().reindex(pace["stage"], fill_value=0)
     fullest = here.sort_values(ascending=False, kind="stable").index[:MOST_COLUMNS]
-    rest = f"with {pluralize(here.drop(fullest).sum(), 'open ticket')}"
+    rest = f"with {counted(here.drop(fullest).sum(), 'open ticket')}"
     left_out = stages_left_out(len(pace), chosen="the most open tickets", rest=rest, most=MOST_COLUMNS)
     pace = pace[pace["stage"].isin(fullest)].reset_index(drop=True)
     every, shown = shown, shown[shown["stage"].isin(fullest)]
@@ -249,10 +241,10 @@ def _counts(
 
 def _caption(shown: pd.DataFrame, ages: pd.DataFrame, measure: str) -> str:
     out = len(ages) - len(shown)
-    rest = f" Not shown: {pluralize(out, 'open ticket')} that nobody has started." if out else ""
+    rest = f" Not shown: {counted(out, 'open ticket')} that nobody has started." if out else ""
     drawn = f"the {number(MOST)} longest of " if len(shown) > MOST else ""
     return (
-        f"Dots: {drawn}{pluralize(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
+        f"Dots: {drawn}{counted(len(shown), 'open ticket')}; logarithmic scale, elapsed time. Lines: "
         f"{SAID[measure]} (Kaplan–Meier; what is still there counts as not yet left); no line where too few "
         f"left it, or where the percentile is not reached. n: tickets that have left the stage.{rest}"
     )
@@ -265,7 +257,7 @@ def _alt(shown: pd.DataFrame, measure: str) -> str:
     where = f", most of them in {most.index[0]} ({number(most.iloc[0])})" if len(most) else ""
     unknown = int(shown[f"{measure}_p85"].isna().sum())
     why = "too few have left their stage, or most never did"
-    tickets = pluralize(len(shown), "open ticket")
+    tickets = counted(len(shown), "open ticket")
     if unknown == len(shown):
         exceed = f"{tickets}. What is usual cannot be said: {why}."
     else:
@@ -363,6 +355,6 @@ def _line_facts(row: dict[Any, Any], measure: str) -> str:
             ("percentiles of", _AXES[measure]),
             *paces,
             ("85 %, 95 % interval", interval),
-            ("n", f"{pluralize(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),
+            ("n", f"{counted(row['tickets'], 'ticket')} left, {number(row['open'])} there now"),
         ],
     )

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from vsm.figures.labels import MOST_STAGES, escape, hover, number, pluralize, text_width, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import MOST_STAGES, escape, hover, number, text_width, wrapped
 from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, value_axis
 from vsm.figures.theme import (
@@ -87,7 +88,7 @@ def cumulative_flow(
         "of": "cumulative_flow",
         "title": title or _TITLE,
         "caption": (
-            f"Tickets at the end of each of {pluralize(len(shown), 'week')} (UTC), n = "
+            f"Tickets at the end of each of {counted(len(shown), 'week')} (UTC), n = "
             f"{number(bands.iloc[-1].sum())} not done at the end. Done counts from the first of these weeks. "
             "A band that thickens is work piling up; where it thins, tickets moved on, moved back, or were "
             f"deleted.{left_out}"
@@ -155,7 +156,7 @@ def _band(counts: "pd.Series[Any]", name: str, colour: str, word: str) -> go.Sca
                 [
                     ("kind", word),
                     ("week of", f"{week:%Y-%m-%d}"),
-                    ("n at its end", pluralize(count, "ticket")),
+                    ("n at its end", counted(count, "ticket")),
                 ],
             )
             for week, count in counts.items()
@@ -202,6 +203,6 @@ def _alt(bands: pd.DataFrame) -> str:
     last = bands.iloc[-1]
     most = f": {number(last.max())} in {escape(last.idxmax())}, the most" if last.sum() else ""
     return (
-        f"Tickets by stage at the end of each of {pluralize(len(bands), 'week')}. At the end n = "
+        f"Tickets by stage at the end of each of {counted(len(bands), 'week')}. At the end n = "
         f"{number(last.sum())} are open{most}."
     )

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.config import Waiting
-from vsm.eventlog.links import parse_link
-from vsm.figures.labels import escape, hover, iso_day, number, pluralize, text_width, unnamed, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import escape, hover, iso_day, number, text_width, unnamed, wrapped
 from vsm.figures.links import linked, linked_keys, tickets_link
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, value_axis
 from vsm.figures.tables import (
@@ -24,7 +24,7 @@ from vsm.figures.tables import (
 from vsm.figures.theme import CAUSE_COLOURS, CAUSE_PATTERNS, SIDE, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
 from vsm.findings.why import BECAUSE
-from vsm.model.blocking import lasting
+from vsm.model.blocking import blocker, lasting
 from vsm.model.causes import (
     EARLY,
     LATE,
@@ -105,9 +105,7 @@ def causes_ladder(
     )
     left_out = len(known) - len(shown)
     rest = (
-        f" Not shown: {pluralize(left_out, 'group')} with too few tickets or less waiting."
-        if left_out
-        else ""
+        f" Not shown: {counted(left_out, 'group')} with too few tickets or less waiting." if left_out else ""
     )
     return framed(
         figure,
@@ -148,7 +146,7 @@ def _facts(row: dict[Any, Any], by: str) -> str:
             ("cause", row["cause"]),
             ("working time", in_hours(row["working"])),
             ("share of the waiting", percent(row["share_working"]) if known else ""),
-            ("n", pluralize(row["tickets"], "ticket")),
+            ("n", counted(row["tickets"], "ticket")),
         ],
     )
 
@@ -327,7 +325,8 @@ def blocks_table(
         "Ticket": ("ticket", lambda ticket: key.get(ticket, ticket)),
         "Summary": ("ticket", titles_of(tickets).get),
         "Blocked by": [
-            _blocker(by, detail, key) for by, detail in zip(found["by"], found["detail"], strict=True)
+            blocker(by, detail, keys=key) or ()
+            for by, detail in zip(found["by"], found["detail"], strict=True)
         ],
         "Source": ("how", lambda how: _HOW[how]),
         "Since": ("start", iso_day),
@@ -340,11 +339,3 @@ def blocks_table(
     )
     table = table_of(found, columns, caption, nothing="No block is recorded.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])
-
-
-def _blocker(by: object, detail: object, key: dict[str, str]) -> str | tuple[str, ...]:
-    """Name what blocks: a ticket, the key of one that was not pulled, or what the flag says."""
-    if isinstance(by, str):
-        return key.get(by, by)
-    link = parse_link(detail) if isinstance(detail, str) else None
-    return link.key if link else str(detail) if isinstance(detail, str) else ()

@@ -8,8 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.config import Experiment
+from vsm.counts import counted
 from vsm.figures.change_words import how_much, remarks, where_it_went
-from vsm.figures.labels import escape, hover, number, pluralize
+from vsm.figures.labels import escape, hover, number
 from vsm.figures.links import linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
 from vsm.figures.theme import BACK, INK, KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
@@ -119,7 +120,7 @@ def _curve(side: Spells, name: str, colour: str, dash: str) -> go.Scatter:
         x=days.tolist(),
         y=left.tolist(),
         mode="lines",
-        name=f"{name}: {pluralize(len(side.ended), 'time')}, {number(side.open)} still open",
+        name=f"{name}: {counted(len(side.ended), 'time')}, {number(side.open)} still open",
         line={"shape": "hv", "color": colour, "width": 2.5, "dash": dash},
         hovertext=[
             hover(
@@ -234,7 +235,7 @@ def xmr_chart(
         title=heading,
         caption=_weeks_caption(known, limits, int(early.sum()), day),
         alt=(
-            f"Median by week, {of}: {pluralize(len(known), 'week')}, n = {number(known['n'].sum())}; "
+            f"Median by week, {of}: {counted(len(known), 'week')}, n = {number(known['n'].sum())}; "
             + (f"{int(signal.sum())} of them are signals." if limits else "too few for limits.")
         ),
         body=260,
@@ -272,12 +273,12 @@ def _points(rows: pd.DataFrame, signals: bool, stage: str) -> go.Scatter:  # noq
 def _weeks_caption(
     known: pd.DataFrame, limits: dict[str, float], baseline: int, day: pd.Timestamp | None
 ) -> str:
-    n = f"n = {number(known['n'].sum())} in {pluralize(len(known), 'week')} with at least three completed."
+    n = f"n = {number(known['n'].sum())} in {counted(len(known), 'week')} with at least three completed."
     if not limits:
         return f"{n} Too few weeks {'before the change ' if day is not None else ''}for limits."
     where = "before the change" if day is not None else "shown"
     return (
-        f"{n} Line: mean of {pluralize(baseline, 'week')} {where}; dotted: natural process limits (2.66 mean "
+        f"{n} Line: mean of {counted(baseline, 'week')} {where}; dotted: natural process limits (2.66 mean "
         "moving ranges from the mean). A signal lies outside them, or is one of eight in a row on one side "
         "of the mean. Open work is not included: see the survival curves."
     )

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from vsm.figures.labels import number, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import number
 from vsm.findings.durations import short_duration
 from vsm.model.change import CANNOT_SAY, Comparison
 from vsm.stats.week_test import FEWEST_WEEKS, MEASURED
@@ -40,7 +41,7 @@ def remarks(found: Comparison) -> list[str]:
         sentences.append(
             f"Weeks are too alike for the test and its interval ({_alike(found)}). But in the {FEWEST_WEEKS} "
             "weeks after the change work was finished at another pace than before it, and on none of "
-            f"{pluralize(found.past.days, 'earlier day')} did that differ as much."
+            f"{counted(found.past.days, 'earlier day')} did that differ as much."
         )
     if found.baseline:
         already = "already " if found.baseline == found.verdict else ""
@@ -60,12 +61,12 @@ def _why_not(found: Comparison) -> str:
     weeks = found.before.weeks, found.after.weeks
     if found.test is None:
         return (
-            f"Work began in {pluralize(weeks[0], 'week')} before the change and {number(weeks[1])} after; "
+            f"Work began in {counted(weeks[0], 'week')} before the change and {number(weeks[1])} after; "
             f"needed: {FEWEST_WEEKS} on either side."
         )
     earlier = ""
     if found.past is not None:
-        days = pluralize(found.past.days, "earlier day")
+        days = counted(found.past.days, "earlier day")
         earlier = f" On {number(found.past.beyond)} of {days} the pace of work differed as much."
     return (
         f"Weeks are too alike: {_alike(found)}, as where a queue builds up and drains. Such a stream differs "

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import hover, number, pluralize, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import hover, number, wrapped
 from vsm.figures.tables import table_of
 from vsm.figures.theme import KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
 from vsm.findings.durations import percent, short_duration
@@ -32,7 +33,7 @@ def compared_table(measures: pd.DataFrame, *, names: tuple[str, str], both: int)
         "Verdict": "verdict",
         "n": lambda row: f"{row['n_a']} and {row['n_b']}",
     }
-    shared = f" {pluralize(both, 'ticket')} count on both sides." if both else ""
+    shared = f" {counted(both, 'ticket')} count on both sides." if both else ""
     return table_of(measures, columns, f"{_HOW} n: delivered tickets.{shared}")
 
 
@@ -63,7 +64,7 @@ def compared_stages(stages: pd.DataFrame, measures: pd.DataFrame, *, names: tupl
         "of": "compared",
         "title": title,
         "caption": f"Of the lead time of delivered tickets; n = {number(counts['n_a'])} and "
-        f"{pluralize(counts['n_b'], 'ticket')}. Bold: 95 % intervals do not meet. "
+        f"{counted(counts['n_b'], 'ticket')}. Bold: 95 % intervals do not meet. "
         f"Not drawn: stages of less than {percent(_LEAST)} on both sides.",
         "alt": _alt(rows, names),
         "body": max(_BODY, _LINE * len(records) + 40),

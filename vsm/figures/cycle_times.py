@@ -9,8 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.clock import Clock
+from vsm.counts import counted
 from vsm.figures.causes import in_hours
-from vsm.figures.labels import escape, hover, number, pluralize, small, text_width
+from vsm.figures.labels import escape, hover, number, small, text_width
 from vsm.figures.links import linked
 from vsm.figures.theme import KIND_COLOURS, SIDE, SOFT, framed, nothing_to_see
 from vsm.findings.durations import percent, short_duration
@@ -93,7 +94,7 @@ def cycle_time_scatter(
     n = times["state"].value_counts().reindex(STATES, fill_value=0)
     last = "" if len(shown) == n["delivered"] else f", the last {number(len(shown))} of them drawn"
     sentences = [
-        f"n = {pluralize(n['delivered'], 'ticket')} delivered{last}.",
+        f"n = {counted(n['delivered'], 'ticket')} delivered{last}.",
         _lines_explained(found, n, minimum),
         _left_out(len(completed(lifecycles)) - n["delivered"], n["discarded"], n["bulk"]),
         "In a report, a click on a point opens its ticket." if points.customdata is not None else "",
@@ -150,7 +151,7 @@ def _alt(done: pd.DataFrame, lines: pd.DataFrame, *, time: str) -> str:
     if within:
         within[0] = within[0].replace("within", "are done within")
     more = f"Of all started tickets, {', '.join(within)}." if within else "Too few for percentiles."
-    times = f"Cycle time, {time}, of {pluralize(len(done), 'delivered ticket')}: {' to '.join(ends)}. {more}"
+    times = f"Cycle time, {time}, of {counted(len(done), 'delivered ticket')}: {' to '.join(ends)}. {more}"
     return times.replace("within <1 min", "in under 1 min").replace("<1 min", "under 1 min")
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import TOO_FEW, hover, number, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import TOO_FEW, hover, number
 from vsm.figures.links import linked, shown_keys, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, value_axis
 from vsm.figures.tables import Columns, table_of
@@ -222,7 +223,7 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
             "first deployment, which contains everything before it."
         ),
         alt=(
-            f"Deployments to production by week, n = {deployed} in {pluralize(len(weeks), 'week')}, "
+            f"Deployments to production by week, n = {deployed} in {counted(len(weeks), 'week')}, "
             f"{_outcomes(weeks['failed'].sum(), unknown.sum(), of=weeks['deployments'].sum())}; "
             f"{changes} changes."
         ),

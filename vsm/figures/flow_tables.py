@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import TOO_FEW, iso_day, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import TOO_FEW, iso_day
 from vsm.figures.tables import (
     Columns,
     if_known,
@@ -85,7 +86,7 @@ def discarded_table(discarded: pd.DataFrame) -> Styler:
         "Work that went into it": ("work", in_days),
     }
     caption = (
-        f"n = {pluralize(discarded['tickets'].sum(), 'ticket')} discarded: "
+        f"n = {counted(discarded['tickets'].sum(), 'ticket')} discarded: "
         f"{percent(discarded['share'].sum())} of all finished tickets, "
         f"{percent(discarded['lead_share'].sum())} of their lead time. Stage: where they were until then. "
         "Bulk edits are left out."
@@ -113,7 +114,7 @@ def sprints_table(sprints: pd.DataFrame, *, most: int = 12) -> Styler:
         "Carried over": "carried_over",
     }
     caption = (
-        f"The latest {len(shown)} of {pluralize(len(sprints), 'sprint')}; units of work, without sub-tasks. "
+        f"The latest {len(shown)} of {counted(len(sprints), 'sprint')}; units of work, without sub-tasks. "
         "Carried over: in the sprint when it was closed, and not done."
     )
     return table_of(shown, columns, caption, nothing="No source records sprints and their dates.")

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from vsm.config import Workflow
-from vsm.figures.labels import hover, iso_day, number, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import hover, iso_day, number
 from vsm.figures.links import linked_keys
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, row_axis, upright, value_axis
 from vsm.figures.tables import Columns, keys_of, table_of, titles_of, with_interval
@@ -24,7 +25,7 @@ _SIZES: Final = {0.5: 19, 0.7: 15, 0.85: 12, 0.95: 7}
 """Of marks that may lie on one another."""
 _HITS: Final = {True: (KIND_COLOURS["done"], "circle", "held"), False: (BACK, "x", "missed")}
 _FAN_TITLE: Final = "How many tickets will be finished"
-_DATES_TITLE: Final = "When so many more tickets will be finished"
+_DATES_TITLE: Final = "When the next tickets will be finished"
 _RATES_TITLE: Final = "How often forecasts held"
 _ROW: Final = 24
 
@@ -79,7 +80,7 @@ def forecast_fan(
             f"Steps: tickets finished since {iso_day(shown.index[0])}. Fan: of 100 such forecasts 95 "
             "(lowest line), 85, 70 or 50 end on or above the line. Marks: what was forecast four weeks "
             "before, with 85 of 100; it held where the stepped line is at least as high. "
-            f"n = {pluralize(len(asked), 'past forecast')}."
+            f"n = {counted(len(asked), 'past forecast')}."
         ),
         alt=f"{forecast_sentence(row)} {number(asked['held'].sum())} of {number(len(asked))} past ones held.",
         body=300,
@@ -271,7 +272,7 @@ def forecast_table(answers: pd.DataFrame) -> Styler:
     many = answers[answers["question"] == "how many"]
     found = many[many["level"] == SAID].reset_index(drop=True)
     cells = {(row["amount"], row["level"]): row for row in many.to_dict("records")}
-    columns: Columns = {"Within": ("amount", lambda days: pluralize(days // 7, "week"))}
+    columns: Columns = {"Within": ("amount", lambda days: counted(days // 7, "week"))}
     for level in _SHADES:
         columns[f"{100 * level:.0f} of 100"] = [_cell(cells[days, level]) for days in found["amount"]]
     columns["85 of 100 held in"] = lambda row: (
@@ -312,7 +313,7 @@ def chances_table(
         "Compared with": ("n", number),
     }
     caption = (
-        f"{level}. n = {pluralize(len(chances), 'open ticket')}; {number(order['over'].sum())} have passed "
+        f"{level}. n = {counted(len(chances), 'open ticket')}; {number(order['over'].sum())} have passed "
         f"it, of {number(order['unknown'].sum())} too little is known. Chance: of the tickets that were in "
         "the same stage at the same age, with its 95 % interval."
         if level

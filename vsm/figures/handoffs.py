@@ -8,7 +8,8 @@ import networkx as nx
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import iso_day, number, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import iso_day, number
 from vsm.figures.links import linked_keys, shown_tickets
 from vsm.figures.maps.handoff_network import NOTHING, way_link
 from vsm.figures.tables import (
@@ -204,7 +205,7 @@ def who_waits_table(handoff_network: "nx.DiGraph[str]", *, most: int = 12) -> St
     }
     then = f" Before: share of the waiting in the {graph['days_before']} days before."
     caption = (
-        f"Waiting of {pluralize(graph['tickets'], 'ticket')} in the last {graph['days']} days, elapsed, open "
+        f"Waiting of {counted(graph['tickets'], 'ticket')} in the last {graph['days']} days, elapsed, open "
         f"tickets too.{then if graph['days_before'] else ''}"
     )
     if rows.empty:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.findings.durations import percent, short_duration
 from vsm.people.pseudonyms import PSEUDONYM
 
@@ -49,17 +50,21 @@ def unnamed(text: str) -> str:
 def wrapped(text: object, *, width: int, lines: int = 2) -> str:
     """A name in at most ``lines`` lines of ``width`` characters, escaped, cut with an ellipsis.
 
+    A number stays with its percent sign.
+
     Examples
     --------
     >>> wrapped("Ready for development", width=13)
     'Ready for<br>development'
     >>> wrapped("Waiting for somebody who might know", width=12)
     'Waiting for<br>somebody wh…'
+    >>> wrapped("Open: 63 % of all waiting", width=9)
+    'Open:<br>63 % of…'
     """
-    parts = textwrap.wrap(str(text), width=width)
+    parts = textwrap.wrap(str(text).replace(" %", "\N{NO-BREAK SPACE}%"), width=width)
     if len(parts) > lines:
         parts = [*parts[: lines - 1], " ".join(parts[lines - 1 :])[: width - 1].rstrip() + "…"]
-    return "<br>".join(escape(part) for part in parts)
+    return "<br>".join(escape(part.replace("\N{NO-BREAK SPACE}%", " %")) for part in parts)
 
 
 def stages_left_out(count: int, *, chosen: str, rest: str, most: int = MOST_STAGES) -> str:
@@ -110,7 +115,7 @@ def edge_hover(edge: tuple[str, str], about: Mapping[str, Any], *, noun: str, sh
     return hover(
         f"{edge[0]} → {edge[1]}",
         [
-            ("n", f"{pluralize(about['count'], noun)}, {pluralize(about['tickets'], 'ticket')}"),
+            ("n", f"{counted(about['count'], noun)}, {counted(about['tickets'], 'ticket')}"),
             ("median wait", short_duration(about["wait_median"])),
             ("85th percentile", short_duration(about["wait_p85"])),
             ("total wait", short_duration(about["wait_total"])),
@@ -133,14 +138,3 @@ def iso_day(at: pd.Timestamp) -> str:
 def number(count: float) -> str:
     """A count with commas."""
     return f"{int(count):,}"
-
-
-def pluralize(count: float, noun: str) -> str:
-    """So many of it; the noun takes an s where it is not one.
-
-    Examples
-    --------
-    >>> pluralize(1, "ticket"), pluralize(1200, "ticket")
-    ('1 ticket', '1,200 tickets')
-    """
-    return f"{number(count)} {noun}" + ("" if count == 1 else "s")

@@ -7,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.clock import Clock
+from vsm.counts import counted
 from vsm.figures.labels import (
     MOST_STAGES,
     escape,
     hover,
     interval_words,
     number,
-    pluralize,
     small,
     stages_left_out,
     text_width,
@@ -25,7 +25,7 @@ from vsm.figures.theme import KIND_COLOURS, KIND_PATTERNS, KIND_WORDS, SIDE, SOF
 from vsm.findings.durations import percent, short_duration
 from vsm.model.efficiency import commits_in_queues, efficiency_bracket
 
-_SHARE_TITLE: Final = "Where lead time goes"
+_SHARE_TITLE: Final = "Where the lead time of delivered tickets goes"
 _SHARE_ROW: Final = 46
 _SHARE_SECOND_LINE: Final = 16
 _SHARE_CAPTION: Final = (
@@ -126,7 +126,7 @@ def _share_facts(row: dict[Any, Any]) -> str:
             ("total time", short_duration(row["total"])),
             ("median per ticket", short_duration(row["median"])),
             ("85th percentile", short_duration(row["p85"])),
-            ("n", f"{pluralize(row['tickets'], 'ticket')}, {pluralize(row['visits'], 'visit')}"),
+            ("n", f"{counted(row['tickets'], 'ticket')}, {counted(row['visits'], 'visit')}"),
         ],
     )
 
@@ -186,6 +186,10 @@ def efficiency_bars(
         )
     figure = go.Figure([_bars(brackets), *(_ends(brackets, end) for end in ("traces", "statuses"))])
     tops = [bracket["statuses"] for bracket in brackets.values()]
+    numbers = [
+        f"{percent(bracket['traces']['share'])} to {percent(bracket['statuses']['share'])}"
+        for bracket in brackets.values()
+    ]
     reach: float = max(top["high"] if pd.notna(top["high"]) else top["share"] for top in tops)
     figure.update_layout(
         xaxis={
@@ -197,14 +201,12 @@ def efficiency_bars(
         },
         yaxis=row_axis([_TIMES[time] for time in brackets]),
         legend=LEGEND_ABOVE,
+        annotations=row_numbers(numbers),
     )
     n = tops[0]["tickets"]
     linked, queued = commits_in_queues(visits, lifecycles, events)
     unseen = f" (not work in queues, where {percent(queued / linked)} of commits were made)" if queued else ""
-    ranges = ", ".join(
-        f"{percent(ends['traces']['share'])} to {percent(ends['statuses']['share'])} {_TIMES[time]}"
-        for time, ends in brackets.items()
-    )
+    ranges = ", ".join(f"{words} {_TIMES[time]}" for time, words in zip(brackets, numbers, strict=True))
     return framed(
         figure,
         of="efficiency_bars",
@@ -220,6 +222,7 @@ def efficiency_bars(
         head=34,
         foot=52,
         left=SIDE + 120,
+        right=SIDE + 14 + text_width(numbers, size=12),
     )
 
 
@@ -243,9 +246,7 @@ def _ends(brackets: Mapping[str, Bracket], end: str) -> go.Scatter:
     return go.Scatter(
         x=[100 * row["share"] for row in rows],
         y=list(range(len(rows))),
-        mode="markers+text",
-        text=[percent(row["share"]) for row in rows],
-        textposition="bottom left" if lowest else "bottom right",
+        mode="markers",
         name="at least, by recorded activity" if lowest else "at most, by status",
         marker={"size": 11, "symbol": "diamond" if lowest else "square", "color": KIND_COLOURS["work"]},
         error_x={

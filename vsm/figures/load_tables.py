@@ -6,7 +6,8 @@ from typing import Any, Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import TOO_FEW, iso_day, number, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import TOO_FEW, iso_day
 from vsm.figures.tables import (
     Columns,
     if_known,
@@ -199,13 +200,13 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         As ``vsm.model.rework.accuracy_of`` and ``vsm.model.rework.rolled_accuracy`` give them.
     """
     parts = [
-        {"stage": row["stage"], "of": f"{number(row['n'])} moves", "share": with_interval(row)}
+        {"stage": row["stage"], "of": counted(row["n"], "move"), "share": with_interval(row)}
         for row in accuracy.to_dict("records")
     ]
     parts += [
         {
-            "stage": f"Rolled over {pluralize(row['stages'], 'work stage')}",
-            "of": pluralize(row["tickets"], "ticket"),
+            "stage": f"Rolled over {counted(row['stages'], 'work stage')}",
+            "of": counted(row["tickets"], "ticket"),
             "share": with_interval(row),
         }
         for row in rolled.to_dict("records")
@@ -215,7 +216,7 @@ def accuracy_table(accuracy: pd.DataFrame, *, rolled: pd.DataFrame) -> Styler:
         "Complete and accurate (%C&A): moves forward of delivered tickets after which the ticket never came "
         "back to that stage or an earlier one. The last row multiplies the shares of the stages of work. "
         "Intervals: 95 %, Wilson by move; in the last row with weeks as units."
-        + (f" Too few moves to be included: {pluralize(few, 'work stage')}." if few else "")
+        + (f" Too few moves to be included: {counted(few, 'work stage')}." if few else "")
     )
     columns: Columns = {"Stage": "stage", "Of": "of", "%C&A": "share"}
     rows = pd.DataFrame(parts, columns=["stage", "of", "share"])

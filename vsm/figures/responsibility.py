@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from vsm.counts import counted
 from vsm.figures.labels import number
 from vsm.figures.links import shown_keys
 from vsm.figures.tables import Columns, in_days, missing_facts, table_of, with_interval
@@ -42,8 +43,8 @@ def end_to_end_table(whole: pd.DataFrame, *, teams: pd.DataFrame) -> Styler:
     caption = (
         "Delivered tickets with one team in every work visit before production; a team's row covers the "
         "tickets that it started. Production is the release where Git records it "
-        f"({number(row['by_release'])} tickets), else done. Left out: {number(row['unknown'])} whose teams "
-        f"are not known, {number(row['unworked'])} never seen in a work stage, "
+        f"({counted(row['by_release'], 'ticket')}), else done. Left out: {number(row['unknown'])} whose "
+        f"teams are not known, {number(row['unworked'])} never seen in a work stage, "
         f"{number(row['waiting'])} not yet released. 95 % intervals (Wilson)."
     )
     return table_of(rows, columns, caption + missing_facts(whole))

@@ -12,29 +12,24 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vsm.config import Experiment
+from vsm.counts import counted
 from vsm.errors import ParameterError
 from vsm.figures.change_words import by_how_much, in_days, remarks
-from vsm.figures.labels import number, pluralize
+from vsm.figures.labels import number
 from vsm.figures.slides import Bars, Words, slide_chart
 from vsm.figures.theme import CAUSE_COLOURS, KIND_COLOURS, KIND_PATTERNS, SOFT
-from vsm.findings import Finding, Findings, Present, Summary, changes_since
+from vsm.findings import Findings, Present, Summary, changes_since
 from vsm.findings.durations import percent, short_duration
-from vsm.findings.finding import TRUST
 from vsm.findings.why import between
 from vsm.model.ageing import LATE
 from vsm.model.change import LEAD, experiments_judged
 from vsm.model.map_facts import MapFacts
 from vsm.model.steps import waiting_steps
-from vsm.model.weekly import stage_counts
 
-WORTH_A_SLIDE: Final = 0.05
-"""What costs less of the time that tickets were open has no slide, and nothing is proposed about it."""
 _MOST: Final = 4
 _TITLE: Final = 90
 """More characters make a title of three lines."""
 _SUMMARY: Final = 30
-_HALF_YEAR, _YEAR = 26, 53
-_PLACE: Final = "\0"
 _DAY: Final = pd.Timedelta(days=1)
 _HOUR: Final = pd.Timedelta(hours=1)
 _PHASES: Final = {
@@ -137,65 +132,6 @@ def since_last(
     )
 
 
-def to_act_on(findings: Findings) -> list[Finding]:
-    """What a deck is about: the findings about now that are worth a slide, the costliest first."""
-    return [each for each in findings.headlines(len(findings)) if each.share >= WORTH_A_SLIDE][:_MOST]
-
-
-def finding(
-    present: Present, findings: Findings, *, visits: pd.DataFrame, stages: pd.DataFrame, rank: int = 1
-) -> go.Figure | Words | None:
-    """One finding about now, what to try, and how many tickets were there week by week.
-
-    Parameters
-    ----------
-    rank
-        1 for what costs most; None where fewer are worth a slide.
-    """
-    found = to_act_on(findings)
-    if len(found) < rank:
-        return None
-    about = found[rank - 1]
-    notes = (
-        about.claim,
-        f"Caveat: {about.caveat}",
-        *(
-            [f"Look at {', '.join(evidence)}."]
-            if (evidence := [*about.tickets, *(k for k, _ in about.pulls)])
-            else []
-        ),
-        "Ask those who were there what happened. The data know when, not what was said.",
-    )
-    said: dict[str, Any] = {"line": f"Try: {about.experiment}", "notes": notes}
-    kinds = stages.drop_duplicates("stage").set_index("stage")["kind"]
-    stage = next((name for name in (about.subject, *about.stages) if name in kinds.index), "")
-    counts = stage_counts(visits, stages=stages, as_of=present.as_of)
-    if stage not in counts:
-        return Words(about.title, items=(about.claim,), **said)
-    doubt = "" if about.trust == TRUST[0] else f"; {about.trust}"
-    caption, share = f"Tickets in '{stage}' at the end of each week", percent(about.share)
-    if share in about.title and (sure := between({"low": about.low, "high": about.high})):
-        caption = f"Tickets each week; {share}: {sure}"
-    here = counts[stage].tail(min(max(present.period.days // 7, _HALF_YEAR), _YEAR))
-    last = len(here) - 1
-    return slide_chart(
-        Bars(
-            names=[_week(week, year=last > _HALF_YEAR) for week in here.index],
-            values=here.tolist(),
-            labels=["" if place < last else number(count) for place, count in enumerate(here)],
-            colour=KIND_COLOURS[str(kinds[stage])],
-            pattern=KIND_PATTERNS[str(kinds[stage])],
-            lying=False,
-            ticks=sorted({0, last // 3, 2 * last // 3, last}),
-        ),
-        title=about.title,
-        caption=f"{caption}{doubt}",
-        alt=f"Tickets in '{stage}' at the end of each week: {number(here.iloc[0])} in the first, "
-        f"{number(here.iloc[-1])} in the last.",
-        **said,
-    )
-
-
 def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
     """How long pull requests wait for a review, and what to try; None where findings make no claim of it.
 
@@ -221,8 +157,8 @@ def reviews(findings: Findings, *, steps: pd.DataFrame) -> go.Figure | None:
         ),
         title=f"Pull requests wait {short_duration(shown['time']['waiting'])} for a review (median)",
         line=f"Try: {about.experiment}",
-        caption=f"Median time in each phase of a review, n = {pluralize(n, 'pull request')}",
-        alt=f"Median time in each phase of a review, of {pluralize(n, 'merged pull request')}: "
+        caption=f"Median time in each phase of a review, n = {counted(n, 'pull request')}",
+        alt=f"Median time in each phase of a review, of {counted(n, 'merged pull request')}: "
         + ", ".join(f"{_PHASES[str(p)]} {short_duration(t)}" for p, t in shown["time"].items())
         + ".",
         notes=(
@@ -264,10 +200,11 @@ def causes(present: Present) -> go.Figure | None:
             colour=SOFT,
         ),
         title=f"{percent(shares.iloc[0])} of the waiting in working hours {_MAINLY[str(shares.index[0])]}",
-        caption=f"{sure and f'{percent(shares.iloc[0])}: {sure}; '}n = {number(tickets)}, working hours only",
-        alt=f"Waiting in {present.words}, in working time, by cause; n = {pluralize(tickets, 'ticket')}.",
+        caption=(sure and f"The {percent(shares.iloc[0])} may be {sure}; ")
+        + f"n = {number(tickets)}, working hours only",
+        alt=f"Waiting in {present.words}, in working time, by cause; n = {counted(tickets, 'ticket')}.",
         notes=(
-            f"All {pluralize(tickets, 'ticket')} that waited in {present.words}, finished or not. Each hour "
+            f"All {counted(tickets, 'ticket')} that waited in {present.words}, finished or not. Each hour "
             f"counts once, under the first cause that applies. Nights, weekends and holidays, {percent(off)} "
             "of all waiting by the clock, are left out.",
             "At capacity: the receiver worked on what had become ready earlier. Overtaken: only on what "
@@ -293,7 +230,7 @@ def over_age(present: Present) -> Words | None:
         )
     ]
     return Words(
-        f"{number(len(late))} of {pluralize(len(ages), 'open ticket')} are over age, {where} in "
+        f"{number(len(late))} of {counted(len(ages), 'open ticket')} are over age, {where} in "
         f"'{most.index[0]}'",
         line="Longer in their stage than 85 % of tickets stayed there; the oldest:",
         rows=(("Ticket", "Summary", "Stage", "Time in stage"), *rows),
@@ -363,22 +300,6 @@ def _answer(row: Mapping[Any, Any], *, what: str, known: bool) -> str:
     return f"Did {name} help? {row['answer'][:1].upper()}{row['answer'][1:]}"
 
 
-def decision(findings: Findings) -> Words:
-    """What is decided: what the deck proposes, alike ideas as one, with empty fields for who and by when."""
-    places: dict[str, list[str]] = {}
-    for each in to_act_on(findings):
-        places.setdefault(each.experiment.replace(f"'{each.subject}'", _PLACE), []).append(
-            f"'{each.subject}'"
-        )
-    ideas = [
-        idea.replace(_PLACE, " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names))
-        for idea, names in places.items()
-    ][: _MOST - 1]
-    return Words(
-        rows=(("What", "Who", "By when"), *((idea, "", "") for idea in [*ideas, "Or an idea of our own:"]))
-    )
-
-
 def _named(subjects: Sequence[str]) -> str:
     """Name the first two, each once."""
     each = [f"'{name}'" for name in dict.fromkeys(subjects)]
@@ -387,10 +308,6 @@ def _named(subjects: Sequence[str]) -> str:
 
 def _cut(summary: Any) -> str:
     return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder="\N{NO-BREAK SPACE}…")
-
-
-def _week(monday: pd.Timestamp, *, year: bool) -> str:
-    return f"{monday:%b %Y}" if year else f"{monday.day} {monday:%b}"
 
 
 def _day(at: date) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import TOO_FEW, hover, iso_day, number, pluralize, text_width
+from vsm.counts import counted
+from vsm.figures.labels import TOO_FEW, hover, iso_day, number, text_width
 from vsm.figures.links import linked_keys
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_numbers, value_axis
 from vsm.figures.tables import Columns, if_known, table_of
@@ -193,7 +194,7 @@ def waiting_reviews_table(waiting: pd.DataFrame, *, most: int = 20) -> Styler:
         "Opened by": ("by", if_known(str, otherwise="unknown")),
     }
     caption = (
-        f"{number(min(most, len(waiting)))} of n = {pluralize(len(waiting), 'open pull request')} that wait "
+        f"{number(min(most, len(waiting)))} of n = {counted(len(waiting), 'open pull request')} that wait "
         "for somebody; drafts and those that somebody is reviewing or reworking are left out. Rounds: "
         "reviews that asked for changes. Elapsed time."
     )
@@ -217,7 +218,7 @@ def recent_reviews_table(recent: pd.DataFrame, *, most: int = 100) -> Styler:
         "Opened by": ("by", if_known(str, otherwise="unknown")),
     }
     caption = (
-        f"{number(min(most, len(recent)))} of n = {pluralize(len(recent), 'pull request')} that were open in "
+        f"{number(min(most, len(recent)))} of n = {counted(len(recent), 'pull request')} that were open in "
         "the current period, the longest wait first. Waited: until each review came, rounds together, so far "
         "where it waits still; time as a draft is not counted. Elapsed time."
     )
@@ -283,7 +284,7 @@ def pipelines_table(pipelines: pd.DataFrame, *, most: int = 12) -> Styler:
         "Time lost": lambda row: short_duration(row["lost"]) if row["flakes"] else "–",
     }
     caption = (
-        f"{number(min(most, len(pipelines)))} of {pluralize(len(pipelines), 'pipeline')}, in the current "
+        f"{number(min(most, len(pipelines)))} of {counted(len(pipelines), 'pipeline')}, in the current "
         "period. Medians. Flaky: failed, and succeeded later on the same commit, with a 95 % interval; time "
         "lost: from such a failure until that success, in all. Cancelled runs are not counted."
     )

@@ -8,8 +8,9 @@ from pandas.io.formats.style import Styler
 
 from vsm.clock import Clock
 from vsm.config import Workflow
+from vsm.counts import counted
 from vsm.errors import ParameterError
-from vsm.figures.labels import iso_day, number, pluralize
+from vsm.figures.labels import iso_day, number
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, keys_of, table_of, with_interval
 from vsm.findings import Present
@@ -103,7 +104,7 @@ def board_table(present: Present, workflow: Workflow) -> Styler:
         "85th percentile": ("usual", lambda usual: "unknown" if pd.isna(usual) else short_duration(usual)),
     }
     caption = (
-        f"n = {pluralize(len(ages), 'open ticket')}, the stages closest to done first. Keys: of those over "
+        f"n = {counted(len(ages), 'open ticket')}, the stages closest to done first. Keys: of those over "
         "age, longer in the stage than 85 % of tickets stayed there, the oldest first. Open: against the "
         "limit of the stage (wip in vsm.toml)."
     )

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from vsm.figures.labels import TOO_FEW, number, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import TOO_FEW, number
 from vsm.figures.links import linked_keys
 from vsm.figures.tables import Columns, keys_of, table_of
 from vsm.findings.durations import short_duration
@@ -84,7 +85,7 @@ def stuck_table(
         "Blocked by": _blockers,
     }
     caption = (
-        f"{number(first['n'].sum())} of n = {pluralize(len(order), 'open ticket')}; over the 85th "
+        f"{number(first['n'].sum())} of n = {counted(len(order), 'open ticket')}; over the 85th "
         f"percentile: {number(order['late'].sum())}. Order: {RULE}. Elapsed time; percentile of visits to "
         "that stage (Kaplan–Meier; not reached: too many are still there, or too few in view). The cause is "
         "the latest one in working hours; no trace for long: none for seven days."
@@ -152,7 +153,7 @@ def open_stages_table(
         "Have left": ("tickets", number),
     }
     caption = (
-        f"n = {pluralize(len(ages), 'open ticket')}. Median and percentile: elapsed time of one visit "
+        f"n = {counted(len(ages), 'open ticket')}. Median and percentile: elapsed time of one visit "
         "(Kaplan–Meier: open visits, and those that a bulk edit ended, count as not yet left; not reached: "
         "too many of them). Started: somebody has worked on it, if only once."
     )

@@ -34,7 +34,7 @@ _LOOK: Final[list[Any]] = [
         "selector": ".right",
         "props": "text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums;",
     },
-    {"selector": ".long", "props": "min-width: min(20ch, 60vw);"},
+    {"selector": ".long", "props": "min-width: min(28ch, 60vw);"},
 ]
 _EMPTY: Final[list[Any]] = [{"selector": place, "props": "display: block;"} for place in ("", "caption")]
 """Without columns a table would be as narrow as a word of its caption."""

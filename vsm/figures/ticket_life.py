@@ -6,7 +6,8 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, pluralize, text_width, unnamed
+from vsm.counts import counted
+from vsm.figures.labels import escape, hover, text_width, unnamed
 from vsm.figures.marks import filled, row_axis, upright
 from vsm.figures.theme import (
     BACK,
@@ -125,7 +126,7 @@ def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
         life.marks[life.marks["at"] >= life.shown[0]],
     )
     drawn = [*life_bars(spans, room=life.shown[1] - life.shown[0]), *life_points(marks)]
-    caption = _CAPTION.format(spans=pluralize((life.spans["lane"] == "stage").sum(), "visit"))
+    caption = _CAPTION.format(spans=counted((life.spans["lane"] == "stage").sum(), "visit"))
     if life.cut:
         caption += (
             f" Too much for one figure: only what happened since {life.shown[0]:%Y-%m-%d %H:%M} is drawn."
@@ -225,8 +226,8 @@ def _alt(key: str, life: _Life) -> str:
     lived = "to finish" if life.finished else "until now, open"
     sentence = (
         f"Timeline of {key}: {short_duration(whole)} from creation {lived}, "
-        f"{pluralize((marks['what'] == 'handoff').sum(), 'handoff')}, "
-        f"{pluralize((marks['lane'].isin(['trace', 'code'])).sum(), 'recorded act')}."
+        f"{counted((marks['what'] == 'handoff').sum(), 'handoff')}, "
+        f"{counted((marks['lane'].isin(['trace', 'code'])).sum(), 'recorded act')}."
     )
     if waits.empty or not whole:
         return f"{sentence} It never waited."

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
+from vsm.counts import counted
 from vsm.figures.labels import escape, hover, iso_day, number, small, text_width
 from vsm.figures.marks import LEGEND_ABOVE, filled, row_axis, row_bars, row_numbers, upright
 from vsm.figures.tables import Columns, styled_table, table_of
@@ -140,8 +141,8 @@ def sources_table(
         "Last": ("last", iso_day),
     }
     caption = (
-        f"n = {number(found['records'].sum())} records. First and last: when it happened (UTC), not when it "
-        "was pulled. Events of a Git source are commits and merges that belong to a ticket."
+        f"n = {counted(found['records'].sum(), 'record')}. First and last: when it happened (UTC), not when "
+        "it was pulled. Events of a Git source are commits and merges that belong to a ticket."
     )
     return table_of(found, columns, caption, nothing="Nothing to show: nothing has been pulled.")
 

@@ -5,15 +5,8 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import (
-    MOST_STAGES,
-    hover,
-    number,
-    pluralize,
-    stages_left_out,
-    text_width,
-    wrapped,
-)
+from vsm.counts import counted
+from vsm.figures.labels import MOST_STAGES, hover, number, stages_left_out, text_width, wrapped
 from vsm.figures.links import SLOT, linked, tickets_link
 from vsm.figures.marks import DATE_AXIS, LEGEND_ABOVE, filled, row_axis, scale_bar, value_axis
 from vsm.figures.theme import (
@@ -145,7 +138,7 @@ def _throughput_caption(
 def _throughput_alt(shown: pd.DataFrame, usual: tuple[float, float, float] | None) -> str:
     typical = f"Typical week: {usual[0]:g} delivered." if usual else "Too few for a typical week."
     return (
-        f"Tickets delivered and arrived in each of {pluralize(len(shown), 'week')}: "
+        f"Tickets delivered and arrived in each of {counted(len(shown), 'week')}: "
         f"{number(shown['delivered'].sum())} delivered, {number(shown['arrived'].sum())} arrived. {typical}"
     )
 
@@ -221,9 +214,9 @@ def wait_heat_map(
         of="wait_heat_map",
         title=title or _HEAT_TITLE,
         caption=(
-            f"Elapsed waiting of open and delivered tickets in each of {pluralize(len(mondays), 'week')} "
-            f"(UTC, from Monday), n = {number(shown['tickets'].max())} tickets at most in one cell. Empty: "
-            f"nothing waited.{left_out}"
+            f"Elapsed waiting of open and delivered tickets in each of {counted(len(mondays), 'week')} "
+            f"(UTC, from Monday), n = {counted(shown['tickets'].max(), 'ticket')} at most in one cell. "
+            f"Empty: nothing waited.{left_out}"
         ),
         alt=_heat_alt(shown) + left_out,
         body=_HEAT_ROW * len(names),
@@ -248,7 +241,7 @@ def _heat_facts(cell: dict[Any, Any] | None) -> str:
             ("week of", f"{cell['week']:%Y-%m-%d}"),
             ("waiting", f"{cell['lying']:.1f} tickets on average"),
             ("total wait", short_duration(cell["waited"])),
-            ("n", pluralize(cell["tickets"], "ticket")),
+            ("n", counted(cell["tickets"], "ticket")),
         ],
     )
 

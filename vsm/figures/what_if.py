@@ -241,7 +241,7 @@ def stations_table(stations: pd.DataFrame) -> Styler:
         "Hours a week": lambda row: f"{row['hours_a_week']:.0f}",
     }
     caption = "Of all of them together, as their visits of the last 180 days show. Nobody is named."
-    nothing = "At no stage are so many people known to work that they can be shown."
+    nothing = "No stage has enough people who are known to work there."
     return table_of(stations, columns, caption, nothing=nothing)
 
 

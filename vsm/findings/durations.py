@@ -55,17 +55,6 @@ def time_of(seconds: float) -> pd.Timedelta:
     return pd.Timedelta(np.timedelta64(round(seconds * 1_000_000), "us"))
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "ticket"), counted(1200, "ticket")
-    ('1 ticket', '1,200 tickets')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def percent(share: float) -> str:
     """Write a share with two digits, never as a rounded 0 or 100.
 

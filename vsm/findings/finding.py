@@ -166,7 +166,7 @@ class Gap:
     def __str__(self) -> str:
         """Say what cannot be claimed, why, and what to record."""
         record = f" To know, {self.record}." if self.record else ""
-        return f"{self.question} cannot be said from these data: {self.why}.{record}"
+        return f"{self.question} cannot be said from these data ({self.why}).{record}"
 
 
 class Findings(tuple[Finding, ...]):

@@ -6,7 +6,8 @@ from typing import Any, Final, Protocol
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.findings.durations import counted, percent
+from vsm.counts import counted
+from vsm.findings.durations import percent
 from vsm.findings.finding import Finding, Findings
 from vsm.model.forecast import FEWEST_OUTCOMES, HORIZONS
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import counted, humanize_duration, percent, time_of
+from vsm.counts import counted
+from vsm.findings.durations import humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, with_interval
@@ -173,7 +174,7 @@ def tidied_up(present: Present) -> Iterator[Finding]:
         n=len(moves),
         tickets=present.keys(often.index),
         caveat="The same move of many tickets by one account within minutes; a release may look so.",
-        experiment="Move tickets when the work moves: at the stand-up, instead of a clean-up.",
+        experiment="Move tickets when the work moves, at the stand-up, instead of in a clean-up later.",
         basis=basis_of_count(
             "the same move of several tickets by one account within minutes ([rules] in vsm.toml).",
             f"{counted(len(moves), 'move')} of units of work in the period.",

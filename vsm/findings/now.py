@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from vsm.findings.durations import counted, humanize_duration, percent, time_of
+from vsm.counts import counted
+from vsm.findings.durations import humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding, parts_by_key
 from vsm.findings.present import Present
 from vsm.findings.why import BECAUSE, asked_of, leading_cause, with_interval
@@ -66,8 +67,9 @@ def stuck(present: Present) -> Iterator[Finding]:
             claim=(
                 f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now "
                 f"({_since_when(present, stage)}), {how}; the oldest since "
-                f"{late['entered'].iloc[0]:%Y-%m-%d} ({humanize_duration(late['stay'].iloc[0])}). That is "
-                f"{percent(finding.share)} of the time that tickets were open in {present.words}{alone}."
+                f"{late['entered'].iloc[0]:%Y-%m-%d} ({humanize_duration(late['stay'].iloc[0])}). "
+                f"{'They' if some == 'all' else f'Those {some}'} account for {percent(finding.share)} of the "
+                f"time that tickets were open in {present.words}{alone}."
             ),
             title=(
                 f"{counted(len(there), 'ticket')} {'wait' if stage in present.queued else 'are'} in "
@@ -127,7 +129,7 @@ def queues(present: Present) -> Iterator[Finding]:
             claim += f" '{stage}' holds {now} now ({_since_when(present, stage)})."
         else:
             quiet = present.as_of - last > QUIET
-            claim += f" Nothing has been there since {last:%Y-%m-%d}." if quiet else " Nothing is there now."
+            claim += f" It has been empty since {last:%Y-%m-%d}." if quiet else " It is empty now."
         rule, experiment = "queue", f"Set a WIP limit for '{stage}', and swarm on the queue when it is full."
         if stage in there and _unstarted(present, stage) > MOSTLY:
             experiment = (

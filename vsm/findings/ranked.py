@@ -7,8 +7,9 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config.findings import FindingRules
+from vsm.counts import counted
 from vsm.findings import habits, now, past, trends
-from vsm.findings.durations import counted, humanize_duration, percent, time_of
+from vsm.findings.durations import humanize_duration, percent, time_of
 from vsm.findings.finding import Basis, Finding, Findings, Gap
 from vsm.findings.past import Evidence
 from vsm.findings.present import Present

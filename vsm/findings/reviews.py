@@ -6,7 +6,8 @@ from typing import Final, Protocol
 
 import pandas as pd
 
-from vsm.findings.durations import counted, humanize_duration, percent
+from vsm.counts import counted
+from vsm.findings.durations import humanize_duration, percent
 from vsm.findings.finding import Basis, Finding
 from vsm.findings.habits import OFTEN, basis_of_count, habit
 from vsm.findings.present import Present

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.findings.durations import counted, humanize_duration, percent, short_duration, time_of
+from vsm.counts import counted
+from vsm.findings.durations import humanize_duration, percent, short_duration, time_of
 from vsm.findings.finding import Findings
 from vsm.findings.present import Present
 from vsm.findings.trust import TIMES, WORK, answered
@@ -172,7 +173,7 @@ def lead_time(present: Present) -> Tile:
 
 
 def _median_between(done: pd.DataFrame, *, minimum: int) -> str:
-    """Give the 95 % interval of the median lead time, by weeks; empty where it is not known.
+    """Give the 95 % interval of the median lead time, by weeks; empty where unknown, or its ends look alike.
 
     That of the share of tickets below it, at whose ends lead times are read (R. S. Woodruff, "Confidence
     intervals for medians and other position measures", 1952).
@@ -183,8 +184,8 @@ def _median_between(done: pd.DataFrame, *, minimum: int) -> str:
     _, low, high = share_with_interval(below, whole=whole, minimum=minimum)
     if np.isnan(low):
         return ""
-    ends = (_days(float(lead.quantile(end))) for end in (low, high))
-    return f"95 % CI {' to '.join(ends)}; "
+    ends = [_days(float(lead.quantile(end))) for end in (low, high)]
+    return f"95 % CI {' to '.join(ends)}; " if ends[0] != ends[1] else ""
 
 
 def throughput(present: Present) -> Tile:
@@ -204,8 +205,8 @@ def throughput(present: Present) -> Tile:
 
 
 def open_tickets(present: Present) -> Tile:
-    """Give how many tickets are open."""
-    lives = present.lives
+    """Give how many tickets are open, parts and containers too: what is there is counted whatever it is."""
+    lives = present.lifecycles[~present.lifecycles["ticket"].isin(present.excluded)]
     ends = lives["finished"].fillna(lives["gone"])
 
     def there(at: pd.Timestamp) -> int:

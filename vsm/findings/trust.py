@@ -67,14 +67,15 @@ def answered(claims: pd.DataFrame, question: str) -> bool:
 
 
 def _gap(answer: Mapping[Any, Any], subjects: tuple[str, ...]) -> Gap:
-    known = "nothing" if pd.isna(answer["share"]) else percent(answer["share"])
+    share = answer["share"]
+    known = "nothing" if pd.isna(share) else f"only {percent(share)}" if share else "none"
     if answer["verdict"] == "too few to say":
         return Gap(answer["claim"], f"{answer['n']:,} {answer['of']} are too few", "", subjects)
-    why = f"{answer['evidence']}, {known} of {answer['n']:,} {answer['of']}"
+    why = f"{answer['evidence']}: {known} of {answer['n']:,} {answer['of']}"
     return Gap(answer["claim"], why, answer["help"], subjects)
 
 
 def _guessed(stages: list[str], assumed: Mapping[Any, str]) -> str:
     """Say which of the kinds that a finding rests on nobody confirmed."""
     named = ", ".join(f"'{stage}' (from {FROM[assumed[stage]]})" for stage in stages)
-    return f" The kind is assumed, and not confirmed, of {named}." if stages else ""
+    return f" Assumed, not confirmed: the kind of {named}." if stages else ""

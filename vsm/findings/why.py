@@ -46,15 +46,15 @@ def with_interval(row: Mapping[Any, Any]) -> str:
 
 
 def between(row: Mapping[Any, Any]) -> str:
-    """Write the 95 % interval of a share in plain words; empty where it is not known, or says nothing.
+    """Write the 95 % interval of a share; empty where it is not known, or says nothing.
 
     Examples
     --------
     >>> between({"share": 0.5, "low": 0.4, "high": 0.62})
-    'between 40 % and 62 %'
+    '40 % to 62 %'
     """
     known = not math.isnan(row["low"]) and (row["low"] >= NOTHING_SAID or row["high"] <= 1 - NOTHING_SAID)
-    return f"between {percent(row['low'])} and {percent(row['high'])}" if known else ""
+    return f"{percent(row['low'])} to {percent(row['high'])}" if known else ""
 
 
 class Leading(NamedTuple):

@@ -5,6 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.counts import counted
+from vsm.model.blocking import blocker
 from vsm.model.lifecycle import still_open
 from vsm.model.window import seen_since
 from vsm.stats.survival import in_view, quantile_times
@@ -231,8 +233,7 @@ def _unchanged(pieces: pd.DataFrame) -> "pd.Series[Any]":
 def _named(held: pd.DataFrame, key: dict[str, str]) -> dict[str, tuple[str, ...]]:
     blockers: dict[str, dict[str, None]] = {}
     for ticket, by, detail in zip(held["ticket"], held["by"], held["detail"], strict=True):
-        name = key.get(by, by) if isinstance(by, str) else detail if isinstance(detail, str) else "a flag"
-        blockers.setdefault(ticket, {})[name] = None
+        blockers.setdefault(ticket, {})[blocker(by, detail, keys=key) or "a flag"] = None
     return {ticket: tuple(names) for ticket, names in blockers.items()}
 
 
@@ -312,9 +313,7 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
         silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
         return SILENT if silent else IN_WORK
     if row["blocks"] and row["cause"] not in ("blocked", "external"):
-        return (
-            f"{row['blocks']} {'ticket waits' if row['blocks'] == 1 else 'tickets wait'} for it: {IN_THE_WAY}"
-        )
+        return f"{counted(row['blocks'], 'ticket waits', 'tickets wait')} for it: {IN_THE_WAY}"
     if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "external"):
         return NEVER_BEGUN
     return TRY.get(row["cause"], TRY["unexplained"])

@@ -1,11 +1,27 @@
 """Which ticket blocks which."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from vsm.eventlog.links import parse_link
 from vsm.intervals import blocked_spans
 from vsm.model.graphs import Graph, directed_graph
+
+
+def blocker(by: object, detail: object, *, keys: Mapping[str, str]) -> str:
+    """Name what blocks: a ticket, the key of one that was not pulled, or what the flag says; else nothing.
+
+    Examples
+    --------
+    >>> blocker("jira:7", None, keys={"jira:7": "AB-7"}), blocker(None, "This issue depends on AB-9", keys={})
+    ('AB-7', 'AB-9')
+    """
+    if isinstance(by, str):
+        return keys.get(by, by)
+    link = parse_link(detail) if isinstance(detail, str) else None
+    return link.key if link else detail if isinstance(detail, str) else ""
 
 
 def blocking_network(blocks: pd.DataFrame, *, tickets: pd.DataFrame, as_of: pd.Timestamp) -> Graph:

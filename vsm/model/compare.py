@@ -22,8 +22,8 @@ from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS, Spells
 from vsm.stats.weekly_counts import counts_test
 
 DELIVERED: Final = "Delivered a week"
-MEDIAN: Final = "Lead time, median"
-LATE: Final = "Lead time, 85th percentile"
+MEDIAN: Final = "Lead time with open tickets, median"
+LATE: Final = "Lead time with open tickets, 85th percentile"
 WAITING: Final = "Share of lead time spent waiting"
 _MEASURES: Final = ["measure", "a", "a_low", "a_high", "b", "b_low", "b_high", "n_a", "n_b", "verdict"]
 _SHARE: Final = ["share", "low", "high"]

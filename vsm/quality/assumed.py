@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 from vsm.model.lifecycle import completed
 
@@ -62,10 +63,11 @@ def _effect(
     row: Mapping[Any, Any], held: Mapping[Any, Any], ends: int, rest: Sequence[str], minimum: int
 ) -> str:
     """Say what would change if the kind were another one."""
-    findings = f"the finding(s) on {', '.join(rest)} would change" if rest else "no finding rests on it"
+    word = "finding" if len(rest) == 1 else "findings"
+    findings = f"the {word} on {', '.join(rest)} would change" if rest else "no finding rests on it"
     time = f"{100 * held['share']:.0f} % of lead time is spent there"
     if row["kind"] == "done":
-        return f"If it were not done, {ends} delivered ticket(s) would still be open; {findings}"
+        return f"If it were not done, {counted(ends, 'delivered ticket')} would still be open; {findings}"
     if row["kind"] != "work":
         return f"{time}: if it were work, none of that would be waiting; {findings}"
     new = held["share"] >= WORTH and held["tickets"] >= minimum

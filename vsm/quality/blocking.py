@@ -6,10 +6,11 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config.rules import LINKS
+from vsm.counts import counted
 from vsm.eventlog.links import link_wordings
 from vsm.eventlog.log import QualityNote
 from vsm.intervals import records_blocks
-from vsm.model.blocking import lasting
+from vsm.model.blocking import blocker, lasting
 from vsm.tables import INSTANT
 
 SHOWN: Final = 5
@@ -52,8 +53,8 @@ def _wordings(events: pd.DataFrame, links: Iterable[tuple[str, str]]) -> Iterato
     if len(other):
         wordings = [f"'{row.wording}' ({row.links})" for row in other.itertuples()]
         detail = (
-            f"{int(other['links'].sum())} link(s) do not count as blocks: {_some(wordings)}; if a wording "
-            "means one, name it in links of [blocking]"
+            f"not counted as blocks: {counted(other['links'].sum(), 'link')}, {_some(wordings)}; if a "
+            "wording means one, name it in links of [blocking]"
         )
         yield QualityNote("links that do not block", "note", detail)
 
@@ -62,8 +63,9 @@ def _unknown(blocks: pd.DataFrame) -> Iterator[QualityNote]:
     unknown = blocks[(blocks["how"] == "link") & blocks["by"].isna()]
     if len(unknown):
         detail = (
-            f"{len(unknown)} block(s) of {unknown['ticket'].nunique()} ticket(s) name keys of no ticket "
-            f"that was pulled, so each counts until its link is removed: {_some(unknown['detail'])}"
+            f"{counted(len(unknown), 'block')} of {counted(unknown['ticket'].nunique(), 'ticket')} by "
+            f"tickets that were not pulled, so each counts until its link is removed: "
+            f"{_some(blocker(None, detail, keys={}) for detail in unknown['detail'])}"
         )
         yield QualityNote("block by an unknown ticket", "warning", detail)
 
@@ -73,12 +75,12 @@ def _too_late(
 ) -> Iterator[QualityNote]:
     nothing = blocks[blocks["end"] <= blocks["start"]]
     by_done = finished.reindex(nothing["by"].astype("str")).set_axis(nothing.index) <= nothing["start"]
-    for rows, whose in ((nothing[by_done], "that blocks"), (nothing[~by_done], "that is blocked")):
+    for rows, whose in ((nothing[by_done], "blocking"), (nothing[~by_done], "blocked")):
         if len(rows):
             named = _some(_keys(rows["ticket"], keys))
             detail = (
-                f"{len(rows)} block(s) began when the ticket {whose} was done already: no time counts; "
-                f"{named}"
+                f"{counted(len(rows), 'block')} began when the {whose} ticket was done already: no time "
+                f"counts; {named}"
             )
             yield QualityNote("block on finished work", "note", detail)
 
@@ -91,8 +93,8 @@ def _left_on(
     left = flags[flags["end"] == done]
     if len(left):
         detail = (
-            f"{len(left)} flag(s) were still set when the ticket was finished, perhaps forgotten; their time "
-            f"counts until then: {_some(_keys(left['ticket'], keys))}"
+            f"{counted(len(left), 'flag was', 'flags were')} still set when the ticket was finished, perhaps "
+            f"forgotten; the time counts until then: {_some(_keys(left['ticket'], keys))}"
         )
         yield QualityNote("flag left on a ticket", "note", detail)
 

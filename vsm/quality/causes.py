@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 from vsm.model.efficiency import commits_in_queues
 from vsm.model.lifecycle import completed
@@ -63,9 +64,9 @@ def check_skipping(
         if 0 < count < MUCH * len(done):
             share = elapsed[stage] / pd.Timedelta(hours=1) / whole if whole else 0.0
             detail = (
-                f"only {count} of {len(done)} delivered tickets were ever in '{stage}' ({_percent(share)} of "
-                "all lead time); its medians rest on these few, and the others may have had this work done "
-                "elsewhere"
+                f"few delivered tickets were ever in '{stage}': {count} of {len(done)}, with "
+                f"{_percent(share)} of all lead time; its medians rest on them, and the others may have had "
+                "this work done elsewhere"
             )
             notes.append(QualityNote("stage skipped by most", "note", detail, ref=str(stage)))
     return notes
@@ -80,10 +81,9 @@ def _unexplained(waits: pd.DataFrame, events: pd.DataFrame) -> Iterator[QualityN
     teams = set(waits["team"].dropna())
     unseen = unexplained[~unexplained["receiver"].isin([*traced, *teams])]
     detail = (
-        f"nothing in the data explains {_percent(silent / whole)} of waiting in working time; "
-        f"{_percent(_hours(unseen['working']) / silent)} of that was for persons who left no trace "
-        "anywhere, or for nobody known: read unexplained as unknown; record who works on what, or flag what "
-        "is blocked"
+        f"nothing in the data explains {_percent(silent / whole)} of waiting in working time, of which "
+        f"{_percent(_hours(unseen['working']) / silent)} was for nobody known, or for persons who left no "
+        "trace anywhere: read unexplained as unknown; record who works on what, or flag what is blocked"
     )
     yield QualityNote("unexplained waiting", "warning" if silent > MUCH * whole else "note", detail)
 
@@ -143,7 +143,7 @@ def _tidied(waits: pd.DataFrame) -> Iterator[QualityNote]:
         share = _hours(bulk["elapsed"]) / _hours(waits["elapsed"])
         detail = (
             f"{_percent(share)} of the waiting of delivered tickets is in visits that a bulk edit began or "
-            f"ended ({bulk['ticket'].nunique()} tickets); no cause is claimed for it"
+            f"ended ({counted(bulk['ticket'].nunique(), 'ticket')}); no cause is claimed for it"
         )
         yield QualityNote("clean-up in waits", "note", detail)
 

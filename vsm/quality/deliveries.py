@@ -9,6 +9,7 @@ import pandas as pd
 
 from vsm.config import Repository, Workflow
 from vsm.config.repositories import means_production
+from vsm.counts import counted
 from vsm.eventlog.log import Log, QualityNote
 from vsm.quality.records import some_of
 
@@ -102,8 +103,8 @@ def _components(
             yield QualityNote("component without commits", "warning", detail, source)
         elif not final["component"].isin([component.name]).any():
             detail = (
-                f"no tag is a release of {about}, so {touched[component.name]} commit(s) count as unreleased "
-                "until one of the whole repository; see its tags"
+                f"no tag is a release of {about}, so {counted(touched[component.name], 'commit')} will be "
+                "unreleased until there is one of the whole repository; see its tags"
             )
             yield QualityNote("component without releases", "note", detail, source)
     whole = final[final["component"].isna()]
@@ -154,7 +155,7 @@ def _unknown_projects(log: Log, workflow: Workflow) -> Iterator[QualityNote]:
         now, fitting = max(there.items(), key=lambda one: (one[1], one[0]), default=("", 0))
         examples = some_of(f"{project}-{number}" for number in numbers)
         detail = (
-            f"{commits} commit(s) name {len(numbers)} tickets of project {project}, of which none was "
+            f"{commits:,} commits name {len(numbers):,} tickets of project {project}, of which none was "
             f"pulled: {examples}; they belong to no ticket. "
         )
         if fitting >= ALIKE * len(mentions):
@@ -183,8 +184,8 @@ def _environments(deploys: pd.DataFrame, workflow: Workflow) -> Iterator[Quality
     if len(counts) and not known:
         wanted = " or ".join(f"'{name}'" for name in named)
         detail = (
-            f"none of {len(deploys)} deployment(s) went to {wanted}, so none counts, but release tags do; "
-            f"they went to {listed}; "
+            f"none of {counted(len(deploys), 'deployment')} went to {wanted}, so none counts, but release "
+            f"tags do; they went to {listed}; "
         )
         detail += (
             f"if customers use {'these' if len(similar) > 1 else 'this'}, write {proposal}"
@@ -193,9 +194,9 @@ def _environments(deploys: pd.DataFrame, workflow: Workflow) -> Iterator[Quality
         )
         yield QualityNote("no production environment", "warning", detail)
     elif similar:
-        missed = int(counts[similar].sum())
+        missed = counted(counts[similar].sum(), "deployment")
         detail = (
-            f"{missed} deployment(s) to {' and '.join(map(repr, similar))} do not count as production; if "
+            f"not counted as production: {missed} to {' and '.join(map(repr, similar))}; if "
             f"customers use {'these' if len(similar) > 1 else 'this'} too, write {proposal}"
         )
         yield QualityNote("another production environment", "warning", detail)
@@ -212,9 +213,10 @@ def _incidents(tickets: pd.DataFrame, workflow: Workflow) -> Iterator[QualityNot
         found = words[words.str.casefold().isin(_INCIDENTS)].value_counts()
         if len(found):
             named = ", ".join(f'"{word}"' for word in found.index)
-            by = option.removeprefix("incident_")
+            by = option.removeprefix("incident_").removesuffix("s")
             detail = (
-                f"{found.sum()} ticket(s) are incidents by their {by}, but show no failed deployment; if "
-                f"they should, write {option} = [{named}] in [delivery] of vsm.toml"
+                f"{counted(found.sum(), 'ticket is an incident', 'tickets are incidents')} by {by}, and no "
+                f"failed deployment; if incidents should show one, write {option} = [{named}] in [delivery] "
+                "of vsm.toml"
             )
             yield QualityNote("incidents are not named", "note", detail)

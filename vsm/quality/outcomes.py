@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config import Outcome
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 from vsm.eventlog.outcomes import last_states, outcome_of
 from vsm.eventlog.status_names import plain_words, says_delivered
@@ -61,7 +62,7 @@ def _discarded(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
     share = gone["lead"].sum() / whole if whole else 0.0
     detail = (
         f"{len(gone)} of {len(finished)} finished tickets were discarded, with {100 * share:.0f} % of all "
-        f"lead time: {counted(named)}; they are left out of lead time, throughput and shares (median lead "
+        f"lead time: {commonest(named)}; they are left out of lead time, throughput and shares (median lead "
         f"time {days(plain)}; {days(mixed)} with them); [outcome] in vsm.toml changes that"
     )
     yield QualityNote("discarded work", "note", detail)
@@ -80,7 +81,7 @@ def _unknown_resolutions(there: pd.DataFrame, settings: Outcome) -> Iterator[Qua
         rest = rows.drop(odd.index)["lead"].median()
         detail = (
             f"{len(odd)} of {len(rows)} delivered tickets have a resolution that no list knows: "
-            f"{counted(odd['resolution'])}; they count as delivered (median lead time "
+            f"{commonest(odd['resolution'])}; they count as delivered (median lead time "
             f"{days(rows['lead'].median())}; {days(rest)} without them): name each in delivered or discarded "
             "of [outcome] in vsm.toml"
         )
@@ -91,16 +92,17 @@ def _resolved_not_done(there: pd.DataFrame, settings: Outcome) -> Iterator[Quali
     rows = there[there["resolution"].notna() & ~there["done"]]
     if rows.empty:
         return
-    where = f"{len(rows)} ticket(s) have a resolution in a status that is not done: {counted(rows['status'])}"
+    have = counted(len(rows), "ticket has", "tickets have")
+    where = f"{have} a resolution in a status that is not done: {commonest(rows['status'])}"
     if settings.finish == "resolution":
-        detail = f'{where}; they are finished since they were resolved (finish = "resolution" in [outcome])'
+        detail = f'{where}; finished when resolved (finish = "resolution" in [outcome])'
         yield QualityNote("resolved but not done", "note", detail)
     else:
         finished = int(there["finished"].notna().sum())
         detail = (
-            f"{where}; they count as open and grow older. If the resolution is what ends work, set finish = "
-            f'"resolution" in [outcome] of vsm.toml ({finished + len(rows)} instead of {finished} tickets '
-            "are then finished); else move them to a done status"
+            f"{where}; such tickets count as open and grow older. If the resolution is what ends work, set "
+            f'finish = "resolution" in [outcome] of vsm.toml ({finished + len(rows)} instead of {finished} '
+            "tickets are then finished); else move each to a done status"
         )
         yield QualityNote("resolved but not done", "warning", detail)
 
@@ -110,8 +112,8 @@ def _done_not_resolved(done: pd.DataFrame) -> Iterator[QualityNote]:
     if len(bare):
         detail = (
             f"{len(bare)} of {len(done)} tickets in a done status have no resolution "
-            f"({counted(bare['status'])}); they count as finished, and their status alone says whether they "
-            "were delivered"
+            f"({commonest(bare['status'])}); they count as finished, and their status alone says whether "
+            "they were delivered"
         )
         yield QualityNote("done without resolution", "warning", detail)
 
@@ -123,8 +125,9 @@ def _at_odds(rows: pd.DataFrame, settings: Outcome) -> Iterator[QualityNote]:
     if len(odd):
         pairs = odd["status"] + "' with resolution '" + odd["resolution"]
         detail = (
-            f"{len(odd)} ticket(s) are in a status that says they were discarded, with a resolution that "
-            f"does not: {counted(pairs)}; {int(was_discarded(odd).sum())} of them count as discarded"
+            f"{counted(len(odd), 'ticket is', 'tickets are')} in a status that says it was discarded, with a "
+            f"resolution that does not: {commonest(pairs)}; {int(was_discarded(odd).sum())} of {len(odd)} "
+            "counted as discarded"
         )
         yield QualityNote("status and resolution differ", "warning", detail)
 
@@ -134,7 +137,7 @@ def _says_discarded(names: "pd.Series[Any]", settings: Outcome) -> "pd.Series[bo
     return names.map(known) == "discarded"
 
 
-def counted(names: "pd.Series[Any]") -> str:
+def commonest(names: "pd.Series[Any]") -> str:
     """List the commonest of these names with how often each occurs, and how many others there are."""
     counts = names.value_counts()
     more = f", and {len(counts) - SHOWN} more" if len(counts) > SHOWN else ""

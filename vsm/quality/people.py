@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.clock import Clock
 from vsm.config import Workflow
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 from vsm.people import People, Teams, Unclear
 from vsm.tables import PERSON_KINDS
@@ -114,8 +115,9 @@ def check_holder_fields(
         stages = [stage.name for stage in workflow.stages if stage.holder_field == field]
         count = int(visits["stage"].isin(stages).sum())
         detail = (
-            f"holder_field '{field}' of {', '.join(stages)} is empty in every ticket: in {count} visits the "
-            "assignee is taken for the holder; write its name or id as the tracker does, and pull again"
+            f"holder_field '{field}' of {', '.join(stages)} is empty in every ticket: in "
+            f"{counted(count, 'visit')} the assignee is taken for the "
+            "holder; write its name or id as the tracker does, and pull again"
         )
         yield QualityNote("holder field", "warning", detail)
 

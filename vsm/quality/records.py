@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.eventlog.log import Level, Log, QualityNote, quality_from_notes
 from vsm.eventlog.ticket_keys import keys_of_several_tickets
 from vsm.tables import QUALITY, conform
@@ -42,7 +43,7 @@ def _later_deploys(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     later = log.deploys[log.deploys["at"] > known]
     for source, rows in later.groupby("source", observed=True):
         example = _minute(rows["at"].max())
-        detail = f"{len(rows)} deployment(s) {_later_than(known)}, such as one of {example}; correct the list"
+        detail = f"{_later(rows, 'deployment', known)}, such as one of {example}; correct the list"
         yield QualityNote("events in the future", "warning", detail, str(source))
 
 
@@ -51,13 +52,13 @@ def _after_the_tracker(log: Log, as_of: pd.Timestamp, known: pd.Timestamp) -> It
         "commit": log.commits[["authored", "committed"]].max(axis=1),
         "tag": log.releases[["at", "tagged"]].max(axis=1),
         "deployment": log.deploys["at"],
-        "event of a pull request": log.pull_events["at"],
+        "pull request event": log.pull_events["at"],
     }
     counts = {what: int(((at > as_of) & (at <= known)).sum()) for what, at in latest.items()}
     if any(counts.values()):
-        listed = ", ".join(f"{count} {what}(s)" for what, count in counts.items() if count)
+        listed = ", ".join(counted(count, what) for what, count in counts.items() if count)
         detail = (
-            f"{listed} are later than {_minute(as_of)}, up to when the tracker was seen, and count nowhere; "
+            f"later than {_minute(as_of)}, up to when the tracker was seen, and not counted: {listed}; "
             "pull the tracker again, or say when its export was taken (--taken)"
         )
         yield QualityNote("later than the tracker", "note", detail)
@@ -69,7 +70,7 @@ def _later_events(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     for source, rows in events[~events["source"].str.startswith("git:")].groupby("source"):
         last = rows.to_dict("records")[-1]
         example = f"a {last['kind']} on {keys.get(last['ticket'], last['ticket'])} of {_minute(last['at'])}"
-        detail = f"{len(rows)} event(s) {_later_than(known)}, such as {example}; "
+        detail = f"{_later(rows, 'event', known)}, such as {example}; "
         level: Level = "fault" if last["at"] > known + CLOCKS else "warning"
         what_next = "correct them in the tracker, or the clock of this machine, and pull again"
         yield QualityNote("events in the future", level, detail + what_next, str(source))
@@ -81,12 +82,12 @@ def _later_commits(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
     for repository, rows in commits.sort_values("latest").groupby("repository"):
         last = rows.to_dict("records")[-1]
         example = f"{last['commit'][:12]} of {_minute(last['latest'])}"
-        detail = f"{len(rows)} commit(s) {_later_than(known)}, such as {example}; a clock was wrong"
+        detail = f"{_later(rows, 'commit', known)}, such as {example}; a clock was wrong"
         yield QualityNote("events in the future", "warning", detail, f"git:{repository}")
 
 
-def _later_than(known: pd.Timestamp) -> str:
-    return f"are dated later than the latest pull, {_minute(known)}, and are ignored"
+def _later(rows: pd.DataFrame, what: str, known: pd.Timestamp) -> str:
+    return f"{counted(len(rows), what)} dated later than the latest pull, {_minute(known)}, and ignored"
 
 
 def _minute(at: pd.Timestamp) -> str:
@@ -99,11 +100,15 @@ def check_keys(tickets: pd.DataFrame) -> list[QualityNote]:
     One warning for each set of sources that share keys.
     """
     shared = keys_of_several_tickets(tickets)
-    detail = "{} key(s) belong to several tickets of {}: {}; commits that name them are linked to none"
+    detail = "{} of several tickets of {}: {}; commits that name such a key are linked to none"
     check = "key of several tickets"
     keys_of = {sources: [key for key in shared if shared[key] == sources] for sources in shared.values()}
     return [
-        QualityNote(check, "warning", detail.format(len(keys), " and ".join(sources), some_of(keys)))
+        QualityNote(
+            check,
+            "warning",
+            detail.format(counted(len(keys), "key"), " and ".join(sources), some_of(keys)),
+        )
         for sources, keys in keys_of.items()
     ]
 
@@ -162,7 +167,6 @@ def check_links(
         f"have commits; {work.isin(set(linked['ref'])).sum()} of {len(work)} commits belong to one of them"
     )
     if unknown:
-        detail += (
-            f"; {len(unknown)} other key(s) in commits match no ticket that was pulled: {some_of(unknown)}"
-        )
+        match = counted(len(unknown), "other key in commits matches", "other keys in commits match")
+        detail += f"; {match} no ticket that was pulled: {some_of(unknown)}"
     return quality_from_notes([QualityNote("link of tickets and commits", "note", detail)])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.config.delivery import FLOWS
+from vsm.counts import counted
 from vsm.eventlog.edits import reopened_to_edit
 from vsm.eventlog.log import QualityNote, quality_from_notes
 from vsm.eventlog.sprints import FUTURE
@@ -57,7 +58,8 @@ def _migrations(
         )
         first, last = rows["at"].min(), rows["at"].max()
         detail = (
-            f"{rows['ticket'].nunique()} ticket(s) were migrated from workflow '{before}' to '{after}', "
+            f"{counted(rows['ticket'].nunique(), 'ticket was', 'tickets were')} migrated from workflow "
+            f"'{before}' to '{after}', "
             f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC; "
             f"{effect if len(mine) else 'none of them got another status by it'}"
         )
@@ -82,8 +84,9 @@ def check_edits(events: pd.DataFrame, *, stages: pd.DataFrame) -> Iterator[Quali
     edits = events[reopened_to_edit(events, stages=stages)]
     if len(edits):
         detail = (
-            f"{edits['ticket'].nunique()} finished ticket(s) were reopened and closed again by the same "
-            "person within an hour, without work: they count as finished when they were closed first"
+            f"{counted(edits['ticket'].nunique(), 'finished ticket was', 'finished tickets were')} reopened "
+            "and closed again by the same person within an hour, without work: what counts is the first "
+            "closing"
         )
         yield QualityNote("reopened to edit", "note", detail)
 
@@ -117,8 +120,8 @@ def _unmapped(stages: pd.DataFrame, tickets: "pd.Series[Any]") -> Iterator[Quali
         if row["status"] in tickets.index:
             count, kind = tickets[row["status"]], row["kind"]
             detail = (
-                f"status '{row['name']}' ({row['status']}) of {count} tickets belongs to no stage and "
-                f"counts as {kind}; add it to the statuses of a stage in vsm.toml"
+                f"status '{row['name']}' ({row['status']}) of {counted(count, 'ticket')} belongs to no stage "
+                f"and counts as {kind}; add it to the statuses of a stage in vsm.toml"
             )
             yield QualityNote("unmapped status", "fault", detail, ref=row["status"])
 
@@ -169,8 +172,8 @@ def _missing_in_git(
         merged = set(commits.loc[commits["merged_at"].notna(), "commit"])
         count = named.loc[named["ref"].isin(merged), "ticket"].nunique()
         detail = (
-            f"no release is known, so {count} ticket(s) with merged commits stay in "
-            f"'{of_git['releasing']}' and count as open; pull tags, or remove that stage from vsm.toml"
+            f"no release is known, so '{of_git['releasing']}' holds {counted(count, 'ticket')} with merged "
+            "commits as open; pull tags, or remove that stage from vsm.toml"
         )
         yield QualityNote("stages of Git without releases", "warning", detail)
 
@@ -200,8 +203,8 @@ def check_sprints(events: pd.DataFrame, names: pd.DataFrame) -> Iterator[Quality
     planned = set(ids["sprint"].loc[ids["sprint"]["category"] == FUTURE, "id"])
     endless = dated["sprint"] & set(ids["sprint end"]["id"]) - dated["sprint end"]
     lacking = {
-        "start": (set(held["sprint"]) - dated["sprint"] - planned, "what they took on is not known"),
-        "end": (endless & set(held["sprint"]), "they count as under way"),
+        "start": (set(held["sprint"]) - dated["sprint"] - planned, "what was taken on is not known"),
+        "end": (endless & set(held["sprint"]), "it counts as under way"),
     }
     for what, (sprints, effect) in lacking.items():
         if sprints:
@@ -209,9 +212,9 @@ def check_sprints(events: pd.DataFrame, names: pd.DataFrame) -> Iterator[Quality
             more = f" and {len(sprints) - SHOWN} more" if len(sprints) > SHOWN else ""
             tickets = held.loc[held["sprint"].isin(sprints), "ticket"].nunique()
             detail = (
-                f"{len(sprints)} sprint(s) of {tickets} ticket(s) have no {what} date ({listed}{more}): "
-                f"{effect}, and none of their tickets counts as carried over; pull issues with their sprint "
-                "field as it is"
+                f"{counted(len(sprints), 'sprint has', 'sprints have')} no {what} date ({listed}{more}), "
+                f"with {counted(tickets, 'ticket')}: {effect}, and none of their tickets counts as carried "
+                "over; pull issues with their sprint field as it is"
             )
             yield QualityNote("sprints without dates", "warning", detail)
 

@@ -6,10 +6,11 @@ from typing import Final
 import pandas as pd
 
 from vsm.config import Scope
+from vsm.counts import counted
 from vsm.eventlog.log import QualityNote
 from vsm.eventlog.units import unit_of_parts
 from vsm.model.lifecycle import completed
-from vsm.quality.outcomes import counted, days
+from vsm.quality.outcomes import commonest, days
 
 
 def check_units(
@@ -28,11 +29,11 @@ def check_units(
     if aside.empty:
         return
     counts = aside["unit"].astype("str").value_counts()
-    what = " and ".join(f"{count} {_WORDS[str(word)][count > 1]}" for word, count in counts.items())
-    listed = counted(aside["type"].astype("str").fillna("no type"))
+    what = " and ".join(counted(count, *_WORDS[str(word)]) for word, count in counts.items())
+    listed = commonest(aside["type"].astype("str").fillna("no type"))
     plain, mixed = (completed(lives)["lead"].median() for lives in (lifecycles, lifecycles.assign(unit=True)))
     detail = (
-        f"{what} among {len(tickets)} tickets are not counted beside the units of work ({listed}); "
+        f"not counted beside the units of work: {what} among {len(tickets)} tickets ({listed}); "
         "work on a part counts for what it is a part of; median lead time "
         f"{days(plain)}, {days(mixed)} with them; [scope] in vsm.toml changes that"
     )

@@ -41,7 +41,7 @@ _PART: Final = re.compile(
     r"|<[^>]*>|([^<]+)",
     re.DOTALL,
 )
-_UNIT: Final = re.compile(r"(?<=\d) (?=(d|days|h|min|%)\b|%)|(?<=\d d) (?=\d)")
+_UNIT: Final = re.compile(r"(?<=\d) (?=(d|days|h|min|%)\b|%)|(?<=\d [dh]) (?=\d)")
 
 
 def spec_text(spec: Mapping[str, Any]) -> Markup:
@@ -69,8 +69,8 @@ def unbroken(text: str) -> str:
 
     Examples
     --------
-    >>> unbroken("96 % since 2026-03-06")
-    '96\xa0% since 2026‑03‑06'
+    >>> unbroken("96 % since 2026-03-06"), unbroken("23 h 15 min")
+    ('96\xa0% since 2026‑03‑06', '23\xa0h\xa015\xa0min')
     """
     dates = _DATE.sub(lambda found: found[0].replace("-", "\N{NON-BREAKING HYPHEN}"), text)
     return _UNIT.sub("\N{NO-BREAK SPACE}", dates)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from markupsafe import Markup
 
+from vsm.counts import counted
 from vsm.findings import shown_ticket
 from vsm.findings.durations import percent, short_duration
 from vsm.model.ticket_groups import KINDS, Tables, TicketGroup, life_shares, ticket_facts, ticket_groups
@@ -148,7 +149,7 @@ def _page(
     parts = [(heading, list(rows)) for heading, rows in groupby(lists, key=lambda each: each.heading)]
     lead = (
         f"Numbers in this report lead to the tickets that they count: {len(lists)} lists of "
-        f"{len(strips)} tickets."
+        f"{counted(len(strips), 'ticket')}."
     )
     html = ENVIRONMENT.get_template("tickets.html.j2").render(
         question=QUESTION, lead=lead, parts=parts, short=SHORT,
@@ -175,7 +176,7 @@ def _listed(
     known, about = group.times[row >= 0], facts[["state", "ended"]].iloc[row[row >= 0]]
     outcomes = about["state"].where(about["ended"].notna(), "open").value_counts()
     split = ", ".join(f"{count:,} {word}" for word, count in outcomes.items())
-    lead = f"n = {len(known):,} tickets: {split}."
+    lead = f"n = {counted(len(known), 'ticket')}: {split}."
     most = _most(group)
     if len(known) > most:
         lead += f" The first {most} are listed."

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.config import Tell
-from vsm.findings.durations import counted
+from vsm.counts import counted
 from vsm.model.ageing import LATE
 from vsm.model.lifecycle import still_open
 from vsm.model.standup import blocked_now

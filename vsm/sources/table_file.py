@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from vsm.counts import counted
 from vsm.errors import ParameterError, SourceError
 from vsm.sources.archive import Document, Page
 from vsm.sources.table_cells import Cells, read_cells
@@ -193,7 +194,7 @@ def _sentence(path: Path, bad: list[dict[str, Any]], form: TableFormat) -> str:
     more = f"; and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
     spelled = any(row["reason"].startswith("no readable time") for row in bad) and not form.date_format
     hint = "; other dates are read with --date-format, such as %d.%m.%Y %H:%M" if spelled else ""
-    return f"{path}: {len(bad)} bad row(s): {listed}{more}; fix them, or pass --skip-bad{hint}"
+    return f"{path}: {counted(len(bad), 'bad row')}: {listed}{more}; fix them, or pass --skip-bad{hint}"
 
 
 def _read(path: Path, columns: Mapping[str, str], form: TableFormat) -> tuple["pd.DataFrame", list[Note]]:
@@ -238,8 +239,8 @@ def _out_of_order(rows: "pd.DataFrame") -> list[Note]:
     back = rows["place"].astype("int64").groupby(rows["ticket"]).diff() < 0
     tickets = rows["ticket"][back].unique()
     detail = (
-        f"{len(tickets)} ticket(s), such as {', '.join(tickets[:LISTED])}, entered a later stage before an "
-        "earlier one; they are read in the order of their dates. --stage names the stages in their order"
+        f"{counted(len(tickets), 'ticket')}, such as {', '.join(tickets[:LISTED])}, entered a later stage "
+        "before an earlier one; what is read is in the order of dates. --stage names the stages in order"
     )
     return [("warning", detail)] if len(tickets) else []
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.errors import TableError
 
 INSTANT: Final = "datetime64[us, UTC]"
@@ -82,9 +83,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     absent = [c.name for c in table.columns if c.name not in frame.columns and not c.may_lack]
     if absent:
-        raise TableError(
-            f"{table.name}: missing column(s) {', '.join(absent)}; columns are {list(frame.columns)}"
-        )
+        raise TableError(f"{table.name} lacks {', '.join(absent)}; columns are {list(frame.columns)}")
     frame = frame.reset_index(drop=True)
     columns = {c.name: _typed(frame, c, table) for c in table.columns}
     return pd.DataFrame(columns, index=frame.index, copy=False)
@@ -127,7 +126,8 @@ def check(frame: pd.DataFrame, table: Table, *, key: bool = True) -> pd.DataFram
         raise TableError(f"{table.name}: columns are {list(frame.columns)}, expected {table.names}")
     faults = [fault for column in table.columns for fault in _column_faults(frame[column.name], column)]
     if key and table.key and (twice := _repeated(frame, table.key)):
-        faults.append(f"{twice} row(s) repeat the key ({', '.join(table.key)})")
+        repeat = counted(twice, "row repeats", "rows repeat")
+        faults.append(f"{repeat} the key ({', '.join(table.key)})")
     if faults:
         raise TableError(f"{table.name}: " + "; ".join(faults))
     return frame
@@ -165,7 +165,7 @@ def _column_faults(values: pd.Series, column: Column) -> list[str]:
     if values.empty:
         return faults
     if not column.may_lack and (gaps := int(values.isna().sum())):
-        faults.append(f"{column.name} lacks {gaps} value(s)")
+        faults.append(f"{column.name} lacks {counted(gaps, 'value')}")
     if odd := _not_allowed(values, column):
         faults.append(f"{column.name} holds {odd}, allowed are {list(column.allowed)}")
     return faults

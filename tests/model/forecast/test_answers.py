@@ -13,8 +13,12 @@ FOUR_WEEKS = Question("how many", 28)
 @pytest.mark.parametrize(
     ("counts", "weeks", "words"),
     [
-        (np.ones(90, dtype=int), 2, "90 days are on record, of 91 needed"),
-        (np.r_[np.ones(300, dtype=int), np.zeros(86, dtype=int)], 4, "finished on 4 days, of 5 needed"),
+        (np.ones(90, dtype=int), 2, "90 days are on record, of the 91 needed"),
+        (
+            np.r_[np.ones(300, dtype=int), np.zeros(86, dtype=int)],
+            4,
+            "finished on only 4 of the last 90 days; 5 are needed",
+        ),
         (np.ones(400, dtype=int), 13, "beyond 12 weeks no forecast"),
         (np.ones(140, dtype=int), 8, "20 weeks are on record, and 24 are needed"),
     ],

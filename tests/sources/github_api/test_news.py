@@ -64,7 +64,7 @@ def test_a_move_that_only_the_board_shows_is_dated_by_the_board(run: Running, ar
     ]
     notes = log.quality[log.quality["check"] == "moves only seen afterwards"]["detail"].tolist()
     assert len(notes) == 1
-    assert notes[0].startswith("2 move(s) on the board 'Board' are on no timeline")
+    assert notes[0].startswith("2 moves on the board 'Board' on no timeline")
 
 
 def test_an_issue_that_is_gone_ends_there_and_may_come_back(run: Running, archive: Archive) -> None:

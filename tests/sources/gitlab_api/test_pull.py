@@ -240,7 +240,7 @@ def test_translated_notes_and_lost_authors_are_said(archive: Archive) -> None:
     with serve(Site.seeded(10, 6), Traps(translated=True, null_author=2)) as run:
         pull(run, archive)
     log = log_of(archive)
-    found = log.quality["detail"].str.extract(r"system note\(s\) on (\w+)")[0].dropna().tolist()
+    found = log.quality["detail"].str.extract(r"system notes? on (\w+)")[0].dropna().tolist()
     assert found == ["assignees", "reviewers"]
     assert log.pull_events["actor"].isna().any()
 
@@ -340,7 +340,7 @@ def test_what_is_listed_and_cannot_be_read_is_said(archive: Archive) -> None:
         Traps(change=lambda path, answer: hide(path, answer) if path == "/api/graphql" else answer),
     ) as run:
         pull(run, archive, on_doubt=doubts.append)
-    assert doubts == ["1 issue(s) (2) are listed and could not be read; pull again later"]
+    assert doubts == ["listed, and could not be read: 1 issue (2); pull again later"]
     assert log_of(archive).quality["check"].astype("str").tolist() == ["not all was read"]
 
 

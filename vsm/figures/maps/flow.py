@@ -8,7 +8,8 @@ import networkx as nx
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import edge_hover, escape, hover, number, pluralize, small, text_width, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import edge_hover, escape, hover, number, small, text_width, wrapped
 from vsm.figures.maps.flow_layout import LEVEL, Move, Plan, Points, most_used, plan_from_network
 from vsm.figures.maps.swim_lanes import LANE, lane_floors, lane_marks, lane_names
 from vsm.figures.marks import arrow_head, arrow_heads, wait_bar, wait_colour, writing
@@ -158,10 +159,10 @@ def _total(moves: list[Move]) -> int:
 def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
     folded = plan.folded
     every = _total(plan.drawn) + _total(folded)
-    rare = f"{pluralize(_total(folded), 'move')} on {pluralize(len(folded), 'rare path')} not drawn."
+    rare = f"{counted(_total(folded), 'move')} on {counted(len(folded), 'rare path')} not drawn."
     return _CAPTION.format(
-        tickets=pluralize(network.graph.get("tickets", 0), "ticket"),
-        moves=pluralize(every, "move"),
+        tickets=counted(network.graph.get("tickets", 0), "ticket"),
+        moves=counted(every, "move"),
         folded=rare if folded else "Every move is drawn.",
     )
 
@@ -169,8 +170,8 @@ def _caption(network: "nx.DiGraph[str]", plan: Plan) -> str:
 def _alt(network: "nx.DiGraph[str]", moves: list[Move]) -> str:
     every, back = _total(moves), sum(move.about["back"] for move in moves)
     sentence = (
-        f"Flow map of {pluralize(len(network), 'stage')}, "
-        f"{pluralize(network.graph.get('tickets', 0), 'ticket')} and {pluralize(every, 'move')}, "
+        f"Flow map of {counted(len(network), 'stage')}, "
+        f"{counted(network.graph.get('tickets', 0), 'ticket')} and {counted(every, 'move')}, "
         f"{number(back)} of them backwards ({percent(back / every if every else 0.0)})."
     )
     if not moves:
@@ -351,7 +352,7 @@ def _facts_of_stage(name: str, about: dict[str, Any]) -> str:
             ("team", about["team"]),
             ("share of the time before the finish", percent(about["share"])),
             ("median visit", short_duration(about["median"]) if "median" in about else ""),
-            ("there now", pluralize(about["open"], "ticket")),
-            ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
+            ("there now", counted(about["open"], "ticket")),
+            ("n", f"{counted(about['tickets'], 'ticket')}, {counted(about['visits'], 'visit')}"),
         ],
     )

@@ -92,7 +92,7 @@ class HandoffPlan:
             first, rise = (
                 (60.0, min(170.0, 340.0 / len(spans)))
                 if self.slide
-                else (34.0, min(66.0, 150.0 / len(spans)))
+                else (46.0, min(76.0, 92.0 / max(len(spans) - 1, 1)))
             )
         return self.half[1] + first + rise * spans.index(move.span)
 
@@ -111,7 +111,7 @@ class HandoffPlan:
         Upright, a share stands at the right of its arrow: of one that leads back between two boxes.
         """
         move, about = self.moves[way], self.network.edges[way]
-        width = self.thick(max(about["share"], about.get("before", 0.0) if self.upright else 0.0)) / 2
+        width = self.thick(max(about["share"], about.get("before", 0.0))) / 2
         middle = (move.start + move.end) / 2
         if move.straight:
             beside = width + 6 + 8 * self.slide if self.upright else max(self.half[1], width) + 2

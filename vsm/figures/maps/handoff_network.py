@@ -5,7 +5,8 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, pluralize, small, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import escape, hover, small, wrapped
 from vsm.figures.links import linked, tickets_link
 from vsm.figures.maps.handoff_layout import PAGE, HandoffPlan, Way
 from vsm.figures.marks import arrow_head, arrow_heads, writing
@@ -150,11 +151,11 @@ def _caption(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
         *(f"{name}: {meaning}." for name, meaning in _MEANINGS.items() if name in ends),
     ]
     parts = [
-        f"n = {pluralize(about['tickets'], 'ticket')} that waited in the {about['days']} days to "
+        f"n = {counted(about['tickets'], 'ticket')} that waited in the {about['days']} days to "
         f"{about['end'][:10]}, open ones too. Arrow: share of all their waiting in that time "
         f"({short_duration(about['waiting'])}, elapsed).",
         f"Grey: the {about['days_before']} days before." if about["days_before"] else "",
-        "Findings give shares of the time that tickets were open, work included: theirs are smaller.",
+        "Findings differ: theirs are shares of the time tickets were open, all paths of a stage together.",
         *meanings,
         f"Not drawn: {', '.join(left_out)}." if left_out else "",
     ]
@@ -175,9 +176,9 @@ def _alt(network: "nx.DiGraph[str]", ways: tuple[Way, ...]) -> str:
         f", {percent(about['before'])} in the {graph['days_before']} days before" if "before" in about else ""
     )
     return (
-        f"Handoff network of {pluralize(nodes, graph['level'])} in the last {graph['days']} days. The "
+        f"Handoff network of {counted(nodes, graph['level'])} in the last {graph['days']} days. The "
         f"largest share of all waiting is {upstream} → {downstream}: {percent(about['share'])}{before}, most "
-        f"of it in {about['stage']}, n = {pluralize(about['tickets'], 'ticket')}."
+        f"of it in {about['stage']}, n = {counted(about['tickets'], 'ticket')}."
     )
 
 
@@ -349,7 +350,7 @@ def _facts(network: "nx.DiGraph[str]", way: Way) -> str:
         [
             (f"share of all waiting, last {graph['days']} days", percent(about["share"])),
             (f"{graph['days_before']} days before", percent(about["before"]) if "before" in about else ""),
-            ("n", pluralize(about["tickets"], "ticket")),
+            ("n", counted(about["tickets"], "ticket")),
             ("wait in total", short_duration(about["wait"])),
             ("median of a ticket", short_duration(about["median"]) if about["tickets"] else ""),
             ("most of it in", about["stage"]),

@@ -5,7 +5,8 @@ from typing import Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import edge_hover, escape, number, pluralize, text_width, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import edge_hover, escape, number, text_width, wrapped
 from vsm.figures.marks import scale_bar
 from vsm.figures.theme import INK, SIDE, framed, nothing_to_see
 from vsm.findings.durations import short_duration
@@ -85,17 +86,17 @@ def handoff_matrix(team_network: "nx.DiGraph[str]", *, title: str | None = None,
         },
         yaxis={**ticks, "ticktext": rows, "range": edges[::-1], "title": {"text": "from team"}},
     )
-    n = {"handoffs": pluralize(handoffs, "handoff"), "tickets": pluralize(tickets, "ticket")}
+    n = {"handoffs": counted(handoffs, "handoff"), "tickets": counted(tickets, "ticket")}
     cut = "" if len(teams) <= _WHOLE_MEDIAN else " Medians are cut to their largest unit."
     if known > len(teams):
-        rest = pluralize(handoffs - team_network.size(weight="count"), "handoff")
-        cut += f" Not drawn: {pluralize(known - len(teams), 'team')} with fewer handoffs, {rest} in all."
+        rest = counted(handoffs - team_network.size(weight="count"), "handoff")
+        cut += f" Not drawn: {counted(known - len(teams), 'team')} with fewer handoffs, {rest} in all."
     return framed(
         figure,
         of="handoff_matrix",
         title=title or _TITLE,
         caption=_CAPTION.format(**n, cut=cut),
-        alt=f"Handoffs between {pluralize(known, 'team')}: {n['handoffs']} of {n['tickets']}. {costliest}",
+        alt=f"Handoffs between {counted(known, 'team')}: {n['handoffs']} of {n['tickets']}. {costliest}",
         body=_ROW * len(teams),
         head=_column_height(columns),
         foot=70,

@@ -6,7 +6,8 @@ from typing import Any, Final
 import networkx as nx
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, pluralize, small, text_width, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import escape, small, text_width, wrapped
 from vsm.figures.maps.stream_layout import HALF, Layout, Slot, layout_from_network
 from vsm.figures.maps.stream_marks import arrow, boxes, factory, rect, shade, stages_at, stars
 from vsm.figures.maps.stream_phone import phone_map
@@ -93,9 +94,10 @@ def value_stream_map(
     if slide and not layout.fits:
         layout = layout_from_network(network, slide=slide, **_SLIDE | _FEWER)
     rework = rework_of(network)
-    tickets = pluralize(network.graph.get("tickets", 0), "ticket")
+    tickets = counted(network.graph.get("tickets", 0), "ticket")
     words = {
-        "of": "value_stream_map", "title": title or _TITLE, "alt": alt_of(layout, facts, tickets=tickets),
+        "of": "value_stream_map", "title": title or f"{_TITLE} of {tickets}, open ones too",
+        "alt": alt_of(layout, facts, tickets=tickets),
         "caption": caption_of(layout, facts, tickets=tickets), "foot": 10,
     }  # fmt: skip
     figure = go.Figure(
@@ -198,18 +200,18 @@ def _arrows(layout: Layout, rework: Rework | None) -> list[dict[str, Any]]:
 
 
 def _ends(layout: Layout, rework: Rework) -> tuple[float, float]:
-    """Where what came back most left, and where it went: of stages that are not drawn, the next one.
+    """Where what came back most left, and where it went: a stage that is not drawn lies between two that are.
 
     Where that is the same place, it went to the place before.
     """
     known = {slot.name: slot.about["position"] for slot in (*layout.slots, *layout.left_out)}
 
     def place(name: str) -> float:
-        position = known.get(name)
-        later = [
-            slot.x for slot in layout.slots if position is not None and slot.about["position"] >= position
-        ]
-        return min(later, default=layout.end_x)
+        if name not in known:
+            return layout.end_x
+        there = {slot.x: slot.about["position"] - known[name] for slot in layout.slots}
+        before = max((x for x, steps in there.items() if steps <= 0), default=-layout.source)
+        return (before + min((x for x, steps in there.items() if steps >= 0), default=layout.end_x)) / 2
 
     begin, end = place(rework.sender), place(rework.receiver)
     return begin, end if end < begin else max(begin - 1, -layout.source)
@@ -304,9 +306,14 @@ def _texts(layout: Layout, facts: MapFacts) -> list[go.Scatter]:
 
 def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
     low, high = layout.x_range
-    cells = summary(layout, facts)
+    cells = summary(facts)
     if layout.slide:
-        cells = [(value, what.removeprefix("mean ")) for value, what in cells if value != UNKNOWN] or cells
+        # All of a slide's shares are of what was delivered.
+        cells = [
+            (value, what.removeprefix("mean ").removesuffix(", delivered"))
+            for value, what in cells
+            if value != UNKNOWN
+        ] or cells
     y = -(layout.summary + layout.height - 2) / 2
     return [
         (

@@ -30,8 +30,9 @@ def phone_map(layout: Layout, facts: MapFacts, rework: Rework | None) -> go.Figu
     """The map without a frame, as high as it needs; places count pixels, downwards from 0."""
     tops = [_ROW * (number + 1) for number in range(len(layout.slots))]
     end = _ROW * (len(tops) + 1)
-    cells = summary(layout, facts)
-    foot = end + _ROW + 22.0 * (rework is not None)
+    cells = [(value, what.removeprefix("mean ")) for value, what in summary(facts)]
+    back = "" if rework is None else wrapped(f"Rework: {rework.words}, from {rework.sender}", width=46)
+    foot = end + _ROW + (22.0 + 16.0 * back.count("<br>")) * bool(back)
     most = max((slot.share for slot in layout.slots), default=0.0)
     shapes = [factory(_MARK, 66, SOFT), factory(_MARK, end + 60, KIND_COLOURS["done"])]
     names, left, steps, inventory = [], [], [], []
@@ -62,9 +63,8 @@ def phone_map(layout: Layout, facts: MapFacts, rework: Rework | None) -> go.Figu
         (_TEXT, -50, _lines("Requests", a_week(facts.arrivals))),
         (_TEXT, -end - 45, _lines("Customer", a_week(facts.deliveries), cadence(facts))),
     ]
-    if rework is not None:
-        words = wrapped(f"Rework: {rework.words}, from {rework.sender}", width=46, lines=2)
-        left.append((0.0, -end - _ROW - 6, words))
+    if back:
+        left.append((0.0, -end - _ROW - 6 - 8.0 * back.count("<br>"), back))
     shapes.append(
         rect((0.0, _WIDE), (foot, foot + 50.0 * (len(cells) // 2)), line={"color": SOFT, "width": 1})
     )

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 import pandas as pd
 
-from vsm.figures.labels import TOO_FEW, escape, hover, number, pluralize, wrapped
+from vsm.counts import counted
+from vsm.figures.labels import TOO_FEW, escape, hover, number, wrapped
 from vsm.figures.maps.stream_layout import Layout, Slot
 from vsm.figures.theme import KIND_WORDS
 from vsm.findings.durations import percent, short_duration
@@ -113,14 +114,15 @@ def cadence(facts: MapFacts) -> str:
     return f"released every {often}"
 
 
-def summary(layout: Layout, facts: MapFacts) -> list[tuple[str, str]]:
+def summary(facts: MapFacts) -> list[tuple[str, str]]:
     """The cells of the summary box: each value with what it is."""
     times = [UNKNOWN if time is None else short(time.total_seconds()) for time in (facts.lead, facts.process)]
     rolled = UNKNOWN if facts.rolled is None else percent(facts.rolled)
+    ratio = percent(facts.process / facts.lead) if facts.lead and facts.process is not None else UNKNOWN
     return [
-        (times[0], "mean lead time"),
+        (times[0], "mean lead time, delivered"),
         (times[1], "mean process time"),
-        (share(shares_of(layout, facts)[1]) if layout.waiting + layout.work else UNKNOWN, "activity ratio"),
+        (ratio, "activity ratio"),
         (rolled, "rolled %C&A"),
     ]
 
@@ -131,15 +133,14 @@ def share(part: float) -> str:
 
 
 def shares_of(layout: Layout, facts: MapFacts) -> tuple[float, float]:
-    """The shares of waiting and of work in the time before the finish: of delivered tickets, if known.
+    """The shares of waiting and of work in the time before the finish: of all tickets, as the ladder's are.
 
-    Both are NaN where only the time in work is not known.
+    On a slide, where the ladder has none, of delivered tickets, if known. Both are NaN where only the time in
+    work is not known.
     """
-    if not facts.lead:
+    if not facts.lead or (facts.process is not None and not layout.slide):
         return layout.waiting, layout.work
-    if facts.process is None:
-        return math.nan, math.nan
-    work = facts.process / facts.lead
+    work = math.nan if facts.process is None else facts.process / facts.lead
     return 1 - work, work
 
 
@@ -167,15 +168,15 @@ def stage_facts(name: str, about: Mapping[str, Any]) -> str:
             ("85th percentile", short_duration(about["p85"]) if known else ""),
             ("share of the time before the finish", "" if done else percent(about["share"])),
             ("complete and accurate", "" if done else ca),
-            ("there now", pluralize(about["open"], "ticket")),
-            ("n", f"{pluralize(about['tickets'], 'ticket')}, {pluralize(about['visits'], 'visit')}"),
+            ("there now", counted(about["open"], "ticket")),
+            ("n", f"{counted(about['tickets'], 'ticket')}, {counted(about['visits'], 'visit')}"),
         ],
     )
 
 
 def caption_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     """What the map is of, and what its words mean."""
-    of = pluralize(facts.delivered, "delivered ticket")
+    of = counted(facts.delivered, "delivered ticket")
     lead = (
         f" Lead and process time: means of {of}; the activity ratio is their quotient." if facts.lead else ""
     )
@@ -194,7 +195,7 @@ def left_out_of(layout: Layout) -> str:
     if not layout.left_out:
         return ""
     names = [slot.name for slot in layout.left_out]
-    more = f" and {pluralize(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
+    more = f" and {counted(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
     share = percent(sum(slot.share for slot in layout.left_out))
     return f" Not drawn: {', '.join(names[:_NAMED])}{more}, with {share} of the time."
 
@@ -207,7 +208,7 @@ def alt_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     if not math.isnan(work):
         shares = f"waiting {percent(waiting)}, work {percent(work)} of the time before the finish."
     sentence = (
-        f"Value stream map of {pluralize(len(slots) + len(layout.ends), 'stage')} and {tickets}: {shares}"
+        f"Value stream map of {counted(len(slots) + len(layout.ends), 'stage')} and {tickets}: {shares}"
     )
     if not slots:
         return sentence
@@ -215,5 +216,5 @@ def alt_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     median = f"median {short_duration(most.about['median'])}, " if "median" in most.about else ""
     return (
         f"{sentence} The largest share is {most.name}: {percent(most.share)}, {median}"
-        f"n {number(most.about['visits'])} visits.{left_out_of(layout)}"
+        f"n {counted(most.about['visits'], 'visit')}.{left_out_of(layout)}"
     )

@@ -5,7 +5,8 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from vsm.figures.labels import escape, hover, pluralize
+from vsm.counts import counted
+from vsm.figures.labels import escape, hover
 from vsm.figures.marks import filled, writing
 from vsm.figures.theme import FAINT, SOFT
 from vsm.findings.durations import percent, short_duration
@@ -109,6 +110,6 @@ def _facts(row: dict[Any, Any]) -> str:
         [
             ("of the stage's time", percent(row["share"])),
             ("total elapsed", short_duration(row["elapsed"])),
-            ("n", pluralize(row["visits"], "visit")),
+            ("n", counted(row["visits"], "visit")),
         ],
     )

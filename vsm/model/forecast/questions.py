@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from vsm.counts import counted
 from vsm.intervals.codes import Ints
 from vsm.stats.recalibration import Floats, covering
 
@@ -81,19 +82,19 @@ def refusal(question: Question, counts: Ints) -> str:
     --------
     >>> import numpy as np
     >>> print(refusal(Question("how many", 28), np.ones(60, dtype=int)))
-    No forecast: 60 days are on record, of 91 needed. It can be made once 13 weeks are recorded.
+    No forecast: 60 days are on record, of the 91 needed. It can be made once 13 weeks are recorded.
     """
     days, active = len(counts), active_days(counts)
     if days < FEWEST_DAYS:
         return (
-            f"No forecast: {days} days are on record, of {FEWEST_DAYS} needed. It can be made once "
-            f"{FEWEST_DAYS // 7} weeks are recorded."
+            f"No forecast: {counted(days, 'day is', 'days are')} on record, of the {FEWEST_DAYS} "
+            f"needed. It can be made once {FEWEST_DAYS // 7} weeks are recorded."
         )
     if active < FEWEST_ACTIVE:
         return (
-            f"No forecast: in the last {ACTIVE_IN} days tickets were finished on {active} days, of "
-            f"{FEWEST_ACTIVE} needed. Record when each ticket is done, and ask about more tickets at once, "
-            "such as those of all teams."
+            f"No forecast: tickets were finished on {f'only {active}' if active else 'none'} of the last "
+            f"{ACTIVE_IN} days; {FEWEST_ACTIVE} are needed. Record when each ticket is done, and "
+            "ask about more tickets at once, such as those of all teams."
         )
     if question.kind == "how many" and question.amount > LONGEST:
         return (

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from vsm.counts import counted
 from vsm.sources.archive import REFUSED, Archive, Document
 from vsm.sources.gitlab_api.answers import Listing
 from vsm.sources.gitlab_api.queries import ids_query
@@ -76,8 +77,8 @@ class Sweep:
         """Say what the server lists and could not be read."""
         if self.unread:
             some = ", ".join(sorted(self.unread, key=int)[:EXAMPLES])
-            what = f"{len(self.unread):,} {WORDS[self._kind][1]}(s) ({some})"
-            yield f"{what} are listed and could not be read; pull again later"
+            what = counted(len(self.unread), WORDS[self._kind][1])
+            yield f"listed, and could not be read: {what} ({some}); pull again later"
 
     def document(self) -> Document:
         """Give what the server lists and could not be read as a document of the archive."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Set
 from typing import Final
 
+from vsm.counts import counted
 from vsm.sources.archive import REFUSED, Archive, Document
 from vsm.sources.jira_api.sweep import BACK, GONE
 
@@ -68,7 +69,7 @@ class Comparison:
             if ids:
                 some = ", ".join(sorted(ids, key=int)[:EXAMPLES])
                 more = ", …" if len(ids) > EXAMPLES else ""
-                yield f"{len(ids):,} issue{'s' if len(ids) != 1 else ''} (id {some}{more}): {sentence}"
+                yield f"{counted(len(ids), 'issue')} (id {some}{more}): {sentence}"
 
     def document(self) -> Document:
         """Give what is different as a document of the archive."""

@@ -19,7 +19,7 @@
 
   // A table that has no room is set in smaller letters, else it becomes cards: one a row, each value under its
   // heading. On paper too.
-  const PHONE = 600, PAPER_WIDTH = 700, LONG = 28;
+  const PHONE = 600, PAPER_WIDTH = 700, LONG = 28, NARROWEST = 11;
   const simple = (table) =>
     table.tHead?.rows.length === 1 && [...table.rows].every((row) => row.cells.length === table.tHead.rows[0].cells.length);
   const tables = [...document.querySelectorAll("main table")].filter(simple);
@@ -29,8 +29,10 @@
     const unbroken = (text) => text.replace(/(?<=\d)-(?=\d\d)/g, "\u2011");
     headings.forEach((heading, place) => {
       const cells = rows.map((row) => row.cells[place]);
-      const long = place > 0 && cells.some((cell) => cell.textContent.length > LONG || cell.querySelector(".ticket"));
-      cells.forEach((cell) => { cell.dataset.label = unbroken(heading); cell.classList.toggle("wide", long); cell.classList.toggle("none", place > 0 && cell.textContent.trim() === "–"); });
+      const longest = Math.max(0, ...cells.map((cell) => cell.textContent.trim().length));
+      const whole = place > 0 && (longest > 2 * LONG || cells.some((cell) => cell.querySelector(".ticket")));
+      cells.forEach((cell) => cell.style.setProperty("--least", `${Math.min(NARROWEST, longest)}ch`)); // not a word a line
+      cells.forEach((cell) => { cell.dataset.label = unbroken(heading); cell.classList.toggle("wide", place > 0 && longest > LONG); cell.classList.toggle("whole", whole); cell.classList.toggle("none", place > 0 && cell.textContent.trim() === "–"); });
     });
   }
   const wide = (element) => element.getBoundingClientRect().width; // whole pixels would hide one and a half
