@@ -92,7 +92,7 @@ class HandoffPlan:
             first, rise = (
                 (60.0, min(170.0, 340.0 / len(spans)))
                 if self.slide
-                else (46.0, min(76.0, 92.0 / max(len(spans) - 1, 1)))
+                else (46.0, min(84.0, 92.0 / max(len(spans) - 1, 1)))
             )
         return self.half[1] + first + rise * spans.index(move.span)
 
