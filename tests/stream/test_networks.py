@@ -95,7 +95,9 @@ def test_work_on_a_part_is_no_waiting_of_its_unit(tmp_path: Path) -> None:
     begun = history(4, "2026-01-09T09:00:00.000+0000", moved("1", "3"))
     ended = history(5, "2026-01-11T09:00:00.000+0000", moved("3", "6"))
     of_unit = {"parent": {"id": "1001", "key": "AB-1"}, "issuetype": {"name": "Sub-task", "subtask": True}}
-    toml = TOML + '[[team]]\nname = "web"\nmembers = ["Person 01", "Person 02"]\n[privacy]\nfewest_people = 1\n'
+    toml = (
+        TOML + '[[team]]\nname = "web"\nmembers = ["Person 01", "Person 02"]\n[privacy]\nfewest_people = 1\n'
+    )
     folder = filled(tmp_path, unit, issue(2, begun, ended, now="6", **of_unit), toml=toml)
     networks = vsm.read_networks(folder)
     same(networks, vsm.read_stream(folder))
