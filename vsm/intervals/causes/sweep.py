@@ -141,15 +141,20 @@ def with_causes(cut: CutWaits, *, clock: Clock, until: Ints, worked: Worked) -> 
     context, parts = cut.context, cut.parts
     calendars = Calendars.of(clock, parts, context)
     causes = cause_rules(context, parts, calendars, until=until, worked=worked)
+    pieces, cause = _cut(parts, causes, order=context.rules.order)
+    return _table(context.waits, pieces, cause, parts, calendars.working(pieces), context.words)
+
+
+def _cut(
+    parts: Parts, rules: Mapping[str, CauseRule], *, order: tuple[str, ...]
+) -> tuple[Intervals, npt.NDArray[np.int8]]:
+    """Give the pieces of all parts, cut block by block, and the number of each one's cause."""
     found, known = [], []
     for rows in _blocks(parts.pieces):
-        held = _first_that_holds(parts, causes, rows=rows, order=context.rules.order)
-        pieces, cause = _joined(*held, parts)
+        pieces, cause = _joined(*_first_that_holds(parts, rules, rows=rows, order=order), parts)
         found.append(pieces)
         known.append(cause.astype(np.int8))
-    whole = Intervals.together(found)
-    working = calendars.working(whole)
-    return _table(context.waits, whole, np.concatenate(known), parts, working, context.words)
+    return Intervals.together(found), np.concatenate(known)
 
 
 def _blocks(parts: Intervals) -> Iterator[slice]:
