@@ -176,7 +176,7 @@ def test_missing_commits_and_releases_are_told() -> None:
     none, unreleased = case("08:00 build"), case("08:00 build", "09:00 10:00 -")
     for told, sentence in (
         (none, "no repository was pulled"),
-        (unreleased, r"no release is known, so 1 ticket"),
+        (unreleased, r"no release is known, so 'Releasing' holds 1 ticket"),
     ):
         rows = check_milestones(told.events, told.commits, workflow=told.workflow)
         assert rows["level"].tolist() == ["warning"]
