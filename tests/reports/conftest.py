@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -64,15 +65,26 @@ def picture() -> Callable[..., None]:
     return take
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open pages in a window of some size."""
-    visits: list[Visit] = []
+@pytest.fixture(scope="module")
+def _windows(browser: Browser) -> dict[bool, list[Visit]]:
+    """Windows that no test uses now, by whether pages are opened in them as they are."""
+    return {True: [], False: []}
 
-    def start(*, width: int = 1280, height: int = 720, scheme: str = "light") -> Visit:
-        visits.append(Visit(browser, width=width, height=height, scheme=scheme))
-        return visits[-1]
+
+@pytest.fixture
+def visit(browser: Browser, _windows: dict[bool, list[Visit]]) -> Iterator[Callable[..., Visit]]:
+    """Open pages in a window of some size, which another test may have used before."""
+    used: list[tuple[bool, Visit]] = []
+
+    def start(
+        *, width: int = 1280, height: int = 720, scheme: str = "light", as_they_are: bool = False
+    ) -> Visit:
+        size: dict[str, Any] = {"width": width, "height": height, "scheme": scheme}
+        idle = _windows[as_they_are]
+        window = idle.pop().begin(**size) if idle else Visit(browser, **size, as_they_are=as_they_are)
+        used.append((as_they_are, window))
+        return window
 
     yield start
-    for each in visits:
-        each.page.context.close()
+    for kind, window in used:
+        _windows[kind].append(window)
