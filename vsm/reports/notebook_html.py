@@ -160,16 +160,24 @@ def body_of(notebook: Path) -> Body:
         raise SourceError(f"there is no notebook {notebook}; check its path")
     # Imported here since it takes seconds, and most commands render nothing.
     import nbformat  # noqa: PLC0415
-    from nbconvert.exporters.html import HTMLExporter  # noqa: PLC0415
-    from traitlets.config import Config  # noqa: PLC0415
 
     try:
         content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise SourceError(f"{notebook} is no Jupyter notebook: {error}") from error
     _fold(content["cells"])
+    page, _ = _exporter().from_notebook_node(content)
+    return Body(Markup(page), outline_of(page))  # noqa: S704 - nbconvert's HTML; the page's policy disarms it
+
+
+@cache
+def _exporter() -> Any:
+    """nbconvert's exporter with our templates: one for all notebooks, since each would compile them anew."""
+    from nbconvert.exporters.html import HTMLExporter  # noqa: PLC0415
+    from traitlets.config import Config  # noqa: PLC0415
+
     removed = {"enabled": True, "remove_cell_tags": set(HIDDEN_TAGS)}
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+    return HTMLExporter(  # type: ignore[no-untyped-call]
         config=Config({"TagRemovePreprocessor": removed, "NbConvertBase": {"display_data_priority": _SHOWN}}),
         template_name="vsm",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -177,8 +185,6 @@ def body_of(notebook: Path) -> Body:
         exclude_output_prompt=True,
         filters={"figure_html": figure_html},
     )
-    page, _ = exporter.from_notebook_node(content)
-    return Body(Markup(page), outline_of(page))  # noqa: S704 - nbconvert's HTML; the page's policy disarms it
 
 
 def _fold(cells: list[dict[str, Any]]) -> None:
