@@ -60,7 +60,7 @@ def picture() -> Callable[..., None]:
 
     def take(page: Page, name: str, *, whole: bool = False) -> None:
         if named:
-            page.screenshot(path=Path(named) / f"{name}.png", full_page=whole)
+            page.screenshot(path=Path(named) / f"{name}.jpg", full_page=whole)
 
     return take
 
