@@ -215,7 +215,7 @@ class ValueStream(Attached):
     @measure
     def findings(self) -> Findings:
         """Claims about the current period, the costliest first: what to look at now."""
-        claims, assumed, reviews = self._claims, self._assumed, self.reviews
+        claims, assumed, reviews = self._claims, self._assumed, self.reviews if len(self.pulls) else None
         return findings_about_now(self._present, claims=claims, assumed=assumed, reviews=reviews)
 
     @measure
