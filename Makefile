@@ -22,8 +22,9 @@ export PYTHONDONTWRITEBYTECODE :=
 demo: install
 	$(BIN)/vsm demo --dir data
 
-# Everything that is asserted; random and long cases at their normal share.
-test: lint types walls check
+# Everything that is asserted; random and long cases at their normal share. Types are checked beside the tests.
+test: install-dev
+	$(MAKE) --no-print-directory --jobs lint types walls check
 
 # The loop while writing: what takes neither long, nor a browser, nor real data. All at the same time.
 quick: install-dev
