@@ -258,7 +258,7 @@ class ValueStream(Attached):
         """Give tables and other parts of the stream by name, as arguments of what is made from them."""
         return {name: getattr(self, name) for name in names}
 
-    @property
+    @measure
     def _claims(self) -> pd.DataFrame:
         """Which questions the data can answer."""
         return claims_from_coverage(self.coverage, minimum=self.minimum)
