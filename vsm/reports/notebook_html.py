@@ -172,7 +172,7 @@ def body_of(notebook: Path) -> Body:
 
 @cache
 def _exporter() -> Any:
-    """nbconvert's exporter with our templates: one for all notebooks, since each would compile them anew."""
+    """Give nbconvert's exporter with our templates: one for all notebooks, since each compiles them anew."""
     from nbconvert.exporters.html import HTMLExporter  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
