@@ -7,38 +7,34 @@ Histories are sorted by instant, then history id, then position: Jira's own orde
 ids do not follow time in imports.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from vsm.bodies import Issue
 from vsm.config import HOLDER
 from vsm.eventlog.fields import AMOUNTS, amount, check_amounts, instants, joined, resolution
-from vsm.eventlog.jira_checks import check_categories, check_changelogs, check_gone
+from vsm.eventlog.jira_checks import CHECKS, check_categories, check_changelogs, check_gone
 from vsm.eventlog.jira_fields import NO_ROLES
-from vsm.eventlog.jira_items import (
-    CATEGORIES,
-    Item,
-    Json,
-    account,
-    addresses_in,
-    history_items,
-    names_in,
-    status_id,
-    touch_items,
-)
-from vsm.eventlog.jira_links import links_without_history
+from vsm.eventlog.jira_items import Item, account, history_items, status_id, touch_items
+from vsm.eventlog.jira_links import Link, keys_named, links_now, links_without_history
+from vsm.eventlog.jira_names import JiraNames
 from vsm.eventlog.jira_site import JiraDocuments, custom_value, person_in_field
 from vsm.eventlog.links import with_present_keys
-from vsm.eventlog.log import Log, quality_from_notes, sorted_events
-from vsm.eventlog.sprints import sprint_ids, sprints_in
+from vsm.eventlog.log import (
+    Log,
+    PutAside,
+    QualityNote,
+    in_memory,
+    merge_logs,
+    quality_from_notes,
+    sorted_events,
+)
+from vsm.eventlog.sprints import sprint_ids
 from vsm.eventlog.ticket_keys import Aliases
 from vsm.eventlog.units import level_of
-from vsm.people import mailboxes_of
-from vsm.tables import EVENTS, INSTANT, NAMES, TICKETS, TOUCH_KINDS, conform, empty
+from vsm.tables import EVENTS, INSTANT, TICKETS, TOUCH_KINDS, conform
 
 STATES: Final = ("status", "assignee", "priority", "resolution", "sprint", "parent", "team", "flag")
 ROLES: Final = ("sprint", "team", "flag", "parent", "objective", *AMOUNTS)
@@ -50,10 +46,10 @@ TYPES: Final[Mapping[str, str]] = (
 )
 """Columns of tickets and of their facts that are no texts."""
 ORDER: Final = ["ticket", "at", "history", "position"]
-NEVER: Final = int(np.iinfo("int64").min)
-"""What numpy counts a missing instant as."""
 LAST: Final = 2**62
 """Ranks behind every history of its instant."""
+TOGETHER: Final = 10
+"""Parts of some thousand issues that become tables together."""
 
 
 def log_from_jira(
@@ -96,53 +92,75 @@ def log_from_jira(
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
     """
-    documents = JiraDocuments(bodies, source=source, fields=fields)
-    parts, names = list[_Part](), _Names()
-    for issues in documents.parts():
-        parts.append(_part(issues, documents.roles, source))
-        names.add(issues, source, documents.roles)
-    if not parts:
-        named = names.table(documents.statuses, [], source, mail_key)
-        return Log(names=named, quality=quality_from_notes(documents.notes))
-    changes, lifecycles, linked = _joined(parts, documents.latest, source)
-    changes = with_present_keys(changes, aliases=aliases)
-    moves = changes[changes["kind"] == "status"]
-    entered = pd.concat([moves["before"], moves["after"]]).dropna().unique()
-    renamed = changes[changes["kind"] == "move"].dropna(subset=["before"])
-    ids = dict(zip(renamed["before"], renamed["ticket"], strict=True))
-    ids |= dict(zip(lifecycles["key"], lifecycles["ticket"], strict=True))
-    lifecycles = _lives(lifecycles, changes, ids)
-    links = links_without_history(linked, changes, lifecycles=lifecycles, ids=ids, source=source)
-    kinds = [*STATES, *(name for name in lifecycles.columns if name.startswith(HOLDER))]
-    lasting = [_items(links, pd.DatetimeIndex([link.at for link in links], dtype=INSTANT))] if links else []
-    rows = pd.concat([_first_states(changes, lifecycles, kinds), *lasting, changes], ignore_index=True)
-    ends = _ends(documents, rows, lifecycles, source)
-    named = names.table(documents.statuses, entered, source, mail_key)
-    notes = [
-        *documents.notes,
-        *check_changelogs(changes, lifecycles, source=source),
-        *check_gone(ends, lifecycles, source=source),
-        *check_amounts(_amounts(lifecycles), source=source),
-        *check_categories(names.categories(), named, source=source),
-    ]
-    del changes, moves, renamed
-    return Log(
-        tickets=conform(lifecycles.assign(created=lifecycles["start"]), TICKETS),
-        events=_events([rows, ends], source),
-        names=named,
-        quality=quality_from_notes(notes),
+    return merge_logs(
+        *parts_from_jira(bodies, source=source, mail_key=mail_key, aliases=aliases, fields=fields)
     )
 
 
+def parts_from_jira(
+    bodies: Iterable[object],
+    *,
+    source: str = "jira",
+    mail_key: bytes | None = None,
+    aliases: Aliases = None,
+    fields: Mapping[str, str] = NO_ROLES,
+    aside: PutAside = in_memory,
+) -> Iterator[Log]:
+    """Give the same log in parts of whole tickets, in the order of their bodies; names and notes come last.
+
+    What was read of the bodies is put ``aside`` until all of them are known, and then becomes a part at a
+    time. Of all issues together only the links between them are in memory, and the notes.
+    """
+    documents = JiraDocuments(bodies, source=source, fields=fields)
+    parts, names = list[_Part](), JiraNames()
+    for issues in documents.parts():
+        parts.append(_part(issues, documents.roles, source=source, aliases=aliases, aside=aside))
+        names.add(issues, source, documents.roles)
+    for number, part in enumerate(parts):
+        later = {ticket for ticket, of in documents.latest.items() if of > number}
+        parts[number] = part._replace(later=later)
+    others, notes, entered = _Others.of(parts), list[QualityNote](), set[str]()
+    for first in range(0, len(parts), TOGETHER):
+        changes, lifecycles = _joined(parts[first : first + TOGETHER], others.ids)
+        kinds = [*STATES, *(name for name in lifecycles.columns if name.startswith(HOLDER))]
+        links = [link for ticket in lifecycles["ticket"] for link in others.links.get(ticket, ())]
+        lasting = (
+            [_items(links, pd.DatetimeIndex([link.at for link in links], dtype=INSTANT))] if links else []
+        )
+        rows = pd.concat([_first_states(changes, lifecycles, kinds), *lasting, changes], ignore_index=True)
+        ends = _ends(documents, rows, lifecycles, source)
+        notes += check_changelogs(changes, lifecycles, source=source)
+        notes += check_gone(ends, lifecycles, source=source)
+        notes += check_amounts(_amounts(lifecycles), source=source)
+        moves = changes[changes["kind"] == "status"]
+        entered.update(pd.concat([moves["before"], moves["after"]]).dropna().unique())
+        del changes, moves
+        tickets = conform(lifecycles.assign(created=lifecycles["start"]), TICKETS)
+        yield Log(tickets=tickets, events=_events([rows, ends], source))
+    named = names.table(documents.statuses, sorted(entered), source, mail_key)
+    notes.sort(key=lambda note: CHECKS.index(note.check))
+    of_names = check_categories(names.categories(), named, source=source)
+    yield Log(names=named, quality=quality_from_notes([*documents.notes, *notes, *of_names]))
+
+
 class _Part(NamedTuple):
-    """What was read from some issues: recorded facts, tickets as they are now, and bodies with links."""
+    """What was read from some issues: recorded facts and tickets as they are now, which were put aside.
 
-    changes: pd.DataFrame
-    tickets: pd.DataFrame
-    linked: list[Json]
+    ``links`` are those that they show, ``said`` the facts about links and former keys, ``named`` the keys in
+    any of these and of parents, ``later`` the tickets of which a later part has another body, that counts.
+    """
+
+    changes: Callable[[], pd.DataFrame]
+    tickets: Callable[[], pd.DataFrame]
+    links: list[Link]
+    said: pd.DataFrame
+    named: set[str]
+    later: set[str]
 
 
-def _part(issues: list[Issue], roles: Mapping[str, str], source: str) -> _Part:
+def _part(
+    issues: list[Issue], roles: Mapping[str, str], *, source: str, aliases: Aliases, aside: PutAside
+) -> _Part:
     items = list[Item]()
     for body in issues:
         items += history_items(body, source=source, roles=roles)
@@ -150,12 +168,52 @@ def _part(issues: list[Issue], roles: Mapping[str, str], source: str) -> _Part:
     rows = [_ticket(body, roles, source) for body in issues]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     tickets = _frame(columns | {name: instants(columns[name]) for name in ("created", "resolved")})
-    linked: list[Json] = [
-        {"id": body["id"], "fields": {"issuelinks": links}}
-        for body in issues
-        if (links := body["fields"].get("issuelinks"))
-    ]
-    return _Part(_items(items, instants([item.at for item in items])), tickets, linked)
+    changes = _items(items, instants([item.at for item in items]))
+    changes = with_present_keys(changes.sort_values(ORDER, kind="stable", ignore_index=True), aliases=aliases)
+    links = [link for body in issues for link in links_now(body, source=source)]
+    said = changes.loc[changes["kind"].isin(["link", "move"]), ["ticket", "kind", "before", "after"]]
+    named = {*tickets["parent_key"].dropna(), *(link.key for link in links)}
+    named |= keys_named(said[said["kind"] == "link"])
+    return _Part(aside(changes), aside(_with_start(tickets, changes)), links, said, named, set())
+
+
+def _with_start(tickets: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Give each ticket its ``start``: the earlier of creation and first change.
+
+    Imports differ in these. A worklog may be dated long before, by a slip of the hand; touches move no
+    beginning.
+    """
+    changed = changes[~changes["kind"].isin(TOUCH_KINDS)]
+    earliest = changed.groupby("ticket")["at"].min().reindex(tickets["ticket"]).set_axis(tickets.index)
+    return tickets.assign(start=tickets["created"].where(~(earliest < tickets["created"]), earliest))
+
+
+class _Others(NamedTuple):
+    """What a ticket has to know of others: whose keys are, and which links no changelog mentions."""
+
+    ids: dict[str, str]
+    links: dict[str, list[Item]]
+
+    @classmethod
+    def of(cls, parts: list[_Part]) -> "_Others":
+        named = set[str]().union(*(part.named for part in parts))
+        if not named:
+            return cls({}, {})
+        said = pd.concat([part.said[~part.said["ticket"].isin(part.later)] for part in parts])
+        links = [link for part in parts for link in part.links if link.ticket not in part.later]
+        moved = said[(said["kind"] == "move") & said["before"].isin(named)]
+        ids, start = dict(zip(moved["before"], moved["ticket"], strict=True)), dict[str, pd.Timestamp]()
+        linked = {*ids.values(), *(link.ticket for link in links)}
+        for part in parts:
+            tickets = part.tickets()
+            tickets = tickets[~tickets["ticket"].isin(part.later)]
+            mine = tickets[tickets["key"].isin(named) | tickets["ticket"].isin(linked)]
+            ids |= zip(mine["key"], mine["ticket"], strict=True)
+            start |= zip(mine["ticket"], mine["start"], strict=True)
+        found: dict[str, list[Item]] = {}
+        for item in links_without_history(links, said[said["kind"] == "link"], start=start, ids=ids):
+            found.setdefault(item.ticket, []).append(item)
+        return cls(ids, found)
 
 
 def _items(items: list[Item], at: pd.DatetimeIndex) -> pd.DataFrame:
@@ -169,33 +227,17 @@ def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(arrays, copy=False)
 
 
-def _joined(
-    parts: list[_Part], latest: Mapping[str, int], source: str
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Json]]:
-    """Join parts, without what an issue's later body replaced; facts by ticket and time. It uses parts up."""
-    changes, tickets, linked = list[pd.DataFrame](), list[pd.DataFrame](), list[Json]()
-    for number, part in enumerate(parts):
-        old = {ticket for ticket, of in latest.items() if of > number}
-        changes.append(part.changes[~part.changes["ticket"].isin(old)])
-        tickets.append(part.tickets[~part.tickets["ticket"].isin(old)])
-        linked += [body for body in part.linked if f"{source}:{body['id']}" not in old]
-    parts.clear()
-    whole = pd.concat(changes, ignore_index=True).sort_values(ORDER, kind="stable", ignore_index=True)
-    return whole, pd.concat(tickets, ignore_index=True), linked
-
-
-def _lives(tickets: pd.DataFrame, changes: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
-    """Give each ticket its parent by ``ids``, and ``start``: the earlier of creation and first change.
-
-    Imports differ in these. A worklog may be dated long before, by a slip of the hand; touches move no
-    beginning.
-    """
-    changed = changes[~changes["kind"].isin(TOUCH_KINDS)]
-    earliest = changed.groupby("ticket")["at"].min().reindex(tickets["ticket"]).set_axis(tickets.index)
-    return tickets.assign(
-        parent=tickets["parent"].fillna(tickets["parent_key"].map(ids)).astype("str"),
-        start=tickets["created"].where(~(earliest < tickets["created"]), earliest),
+def _joined(parts: list[_Part], ids: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Join parts, without what an issue's later body replaced; parents by ``ids``."""
+    changes, lifecycles = (
+        pd.concat([rows[~rows["ticket"].isin(part.later)] for part, rows in several], ignore_index=True)
+        for several in (
+            [(part, part.changes()) for part in parts],
+            [(part, part.tickets()) for part in parts],
+        )
     )
+    parent = lifecycles["parent"].fillna(lifecycles["parent_key"].map(ids).astype("str"))
+    return changes, lifecycles.assign(parent=parent)
 
 
 def _ticket(body: Issue, roles: Mapping[str, str], source: str) -> dict[str, Any]:
@@ -296,71 +338,3 @@ def _events(rows: list[pd.DataFrame], source: str) -> pd.DataFrame:
     timed = timed.astype(words).sort_values(ORDER, kind="stable", ignore_index=True)
     timed["seq"] = timed.groupby(["ticket", "at"], observed=True).cumcount()
     return sorted_events(conform(timed.assign(source=source), EVENTS))
-
-
-class _Names:
-    """The names that ids bear, and when each was seen, of issues that come some at a time."""
-
-    def __init__(self) -> None:
-        self._number: dict[tuple[str, str, str], int] = {}
-        self._first = self._last = np.empty(0, dtype="datetime64[us]")
-        self._said: dict[tuple[str, str], tuple[int, int]] = {}
-        self._addresses: set[tuple[str, str]] = set()
-
-    def add(self, issues: list[Issue], source: str, roles: Mapping[str, str]) -> None:
-        """Add what these issues tell."""
-        borne = (names_in(body, source=source, roles=roles) for body in issues)
-        sprints = (sprints_in(body["fields"], source=source) for body in issues)
-        self._add(chain.from_iterable(chain(borne, sprints)))
-        for body in issues:
-            self._addresses.update(addresses_in(body, source=source, roles=roles))
-
-    def _add(self, borne: Iterable[tuple[str, str, str, str | None, object]]) -> None:
-        numbers, seen, categories = list[int](), list[object](), list[tuple[int, tuple[str, str]]]()
-        for kind, bearer, name, category, at in borne:
-            if category:
-                categories.append((len(seen), (bearer, category)))
-            numbers.append(self._number.setdefault((kind, bearer, name), len(self._number)))
-            seen.append(at)
-        times = instants(seen).asi8
-        for row, said in categories:
-            latest, issues = self._said.get(said, (NEVER, 0))
-            self._said[said] = max(latest, int(times[row])), issues + 1
-        new = np.full(len(self._number) - len(self._first), "NaT", dtype="datetime64[us]")
-        self._first, self._last = np.append(self._first, new), np.append(self._last, new)
-        np.fmin.at(self._first, numbers, times.view("datetime64[us]"))
-        np.fmax.at(self._last, numbers, times.view("datetime64[us]"))
-
-    def categories(self) -> dict[str, dict[str, int]]:
-        """Give how many issues say which category of an id; the one said last comes last."""
-        by_time = sorted(self._said.items(), key=lambda said: (said[1][0], said[0]))
-        found: dict[str, dict[str, int]] = {}
-        for (bearer, category), (_, issues) in by_time:
-            found.setdefault(bearer, {})[category] = issues
-        return found
-
-    def table(
-        self, statuses: Iterable[Json], entered: Iterable[str], source: str, mail_key: bytes | None
-    ) -> pd.DataFrame:
-        """Give NAMES; a status that is named nowhere is called by its id.
-
-        Its category is what the site's own list says, else the issue that was updated last.
-        """
-        listed = {f"{source}:{body['id']}": CATEGORIES.get(body.get("category") or "") for body in statuses}
-        named = {bearer for _, bearer, _ in self._number} | listed.keys()
-        site = (("status", f"{source}:{body['id']}", body["name"], None, None) for body in statuses)
-        other = (("status", status, status, None, None) for status in entered if status not in named)
-        self._add(chain(site, other))
-        if not self._number:
-            return empty(NAMES)
-        known = pd.DataFrame(list(self._number), columns=["kind", "id", "name"])
-        boxes = mailboxes_of(self._addresses, key=mail_key) if mail_key else {}
-        category = {bearer: list(said)[-1] for bearer, said in self.categories().items()}
-        category |= {status: kind for status, kind in listed.items() if kind}
-        rows = known.assign(
-            category=known["id"].map(category),
-            first=pd.DatetimeIndex(self._first, tz="UTC"),
-            last=pd.DatetimeIndex(self._last, tz="UTC"),
-            mailbox=known["id"].map(boxes),
-        )
-        return conform(rows.sort_values(["kind", "id", "name"], ignore_index=True), NAMES)

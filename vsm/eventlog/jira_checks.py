@@ -1,12 +1,27 @@
 """Checks of Jira's changelogs: Jira truncates, migrates and imports; each trace of it becomes a note."""
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from vsm.eventlog.log import Level, QualityNote
 from vsm.tables import TOUCH_KINDS
+
+CHECKS: Final = (
+    "truncated changelog",
+    "broken chain of statuses",
+    "history ends elsewhere",
+    "self transition",
+    "status from or to nothing",
+    "missing author",
+    "moved ticket",
+    "touch before creation",
+    "events before creation",
+    "ticket is gone",
+    "amount is no number",
+)
+"""The checks of tickets, in the order in which their notes stand in QUALITY."""
 
 
 def check_changelogs(

@@ -1,12 +1,13 @@
 """Links between issues that no changelog mentions."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from sys import intern
 from typing import Final, NamedTuple
 
 import pandas as pd
 
 from vsm.eventlog.jira_items import Item, Json
-from vsm.eventlog.links import longest_ending, parse_link, small_letters
+from vsm.eventlog.links import KEY, longest_ending, parse_link, small_letters
 
 FIRST: Final = 100
 """Behind the first states of its instant, before every history."""
@@ -18,7 +19,10 @@ Ends = frozenset[str]
 
 
 class Link(NamedTuple):
-    """One entry of ``issuelinks``; ``answer`` is what the other issue's entry would say."""
+    """One entry of ``issuelinks``; ``answer`` is what the other issue's entry would say.
+
+    ``other`` is the key until it is known whose it is.
+    """
 
     ticket: str
     other: str
@@ -40,12 +44,11 @@ class Link(NamedTuple):
 
 
 def links_without_history(
-    bodies: Iterable[Json],
-    changes: pd.DataFrame,
+    links: Iterable[Link],
+    said: pd.DataFrame,
     *,
-    lifecycles: pd.DataFrame,
+    start: Mapping[str, pd.Timestamp],
     ids: Mapping[str, str],
-    source: str,
 ) -> list[Item]:
     """Give the links that issues show now, and neither issue's changelog mentions: imports and old Jiras.
 
@@ -56,10 +59,12 @@ def links_without_history(
 
     Parameters
     ----------
-    changes
-        Recorded facts by ticket and time, as ``from_jira`` lays them out.
-    lifecycles
-        One row per ticket with its ``start``.
+    links
+        As ``links_now`` gives them, of all issues.
+    said
+        Sentences of changelogs about links, by ticket and time: ``ticket, before, after``.
+    start
+        When the life of each of these tickets began, and of those that they name.
     ids
         Ticket by key, former keys too.
 
@@ -72,20 +77,19 @@ def links_without_history(
     --------
     >>> kind = {"inward": "is blocked by", "outward": "blocks"}
     >>> link = {"id": "5", "type": kind, "inwardIssue": {"id": "8", "key": "AB-2"}}
-    >>> changes = pd.DataFrame(columns=["ticket", "kind", "before", "after"])
-    >>> lifecycles = pd.DataFrame({"ticket": ["jira:7"], "start": [pd.Timestamp("2026-01-05", tz="UTC")]})
-    >>> body = {"id": "7", "fields": {"issuelinks": [link]}}
+    >>> links = links_now({"id": "7", "fields": {"issuelinks": [link]}}, source="jira")
+    >>> said = pd.DataFrame(columns=["ticket", "before", "after"])
+    >>> start = {"jira:7": pd.Timestamp("2026-01-05", tz="UTC")}
     >>> [(item.after, item.ref) for item in links_without_history(
-    ...     [body], changes, lifecycles=lifecycles, ids={"AB-2": "jira:8"}, source="jira")]
+    ...     links, said, start=start, ids={"AB-2": "jira:8"})]
     [('This issue is blocked by AB-2', 'link 5')]
     """
-    links = [link for body in bodies for link in _links_now(body, ids, source)]
+    links = [link._replace(other=ids.get(link.key, link.key)) for link in links]
     now: dict[Ends, set[Claim]] = {}
     for link in links:
         now.setdefault(link.ends, set()).update(link.claims)
-    ever, standing = _claims_of_changelogs(changes, ids, now)
+    ever, standing = _claims_of_changelogs(said, ids, now)
     lost = {claim for ends, claims in standing.items() if ends not in now for claim in claims}
-    start = dict(zip(lifecycles["ticket"], lifecycles["start"], strict=True))
     return [
         Item(
             ticket=link.ticket,
@@ -106,28 +110,40 @@ def links_without_history(
     ]
 
 
-def _links_now(body: Json, ids: Mapping[str, str], source: str) -> Iterator[Link]:
+def links_now(body: Json, *, source: str) -> Iterator[Link]:
+    """Give the links that an issue shows.
+
+    Examples
+    --------
+    >>> link = {"id": "5", "type": {"outward": "blocks"}, "outwardIssue": {"key": "AB-2"}}
+    >>> body = {"id": "7", "fields": {"issuelinks": [link]}}
+    >>> [(link.ticket, link.phrase, link.key) for link in links_now(body, source="jira")]
+    [('jira:7', 'blocks', 'AB-2')]
+    """
     ticket = f"{source}:{body['id']}"
     for number, link in enumerate(body["fields"].get("issuelinks") or ()):
         words = link.get("type") or {}
         for way, back in (("outward", "inward"), ("inward", "outward")):
             key, phrase = (link.get(f"{way}Issue") or {}).get("key"), words.get(way)
             if key and phrase:
-                ref, answer = (
-                    f"link {link.get('id') or f'{ticket}/{number}'}",
-                    small_letters(words.get(back) or ""),
-                )
-                yield Link(ticket, ids.get(key, key), key, phrase, small_letters(phrase), answer, ref)
+                ref = f"link {link.get('id') or f'{ticket}/{number}'}"
+                wording, answer = small_letters(phrase), small_letters(words.get(back) or "")
+                yield Link(ticket, key, key, intern(phrase), intern(wording), intern(answer), ref)
+
+
+def keys_named(said: pd.DataFrame) -> set[str]:
+    """Give the keys that sentences of changelogs about links name, in capital letters."""
+    texts = pd.concat([said["before"], said["after"]]).dropna().unique().tolist()
+    return {key.upper() for text in texts for key in KEY.findall(text)}
 
 
 def _claims_of_changelogs(
-    changes: pd.DataFrame, ids: Mapping[str, str], now: Mapping[Ends, set[Claim]]
+    said: pd.DataFrame, ids: Mapping[str, str], now: Mapping[Ends, set[Claim]]
 ) -> tuple[dict[Ends, set[Claim]], dict[Ends, set[Claim]]]:
     """Give what changelogs ever said of the links between two, and what of it was never taken back."""
     ever: dict[Ends, set[Claim]] = {}
     standing: dict[Ends, set[Claim]] = {}
-    rows = changes.loc[changes["kind"] == "link", ["ticket", "before", "after"]]
-    for ticket, before, after in rows.itertuples(index=False):
+    for ticket, before, after in said[["ticket", "before", "after"]].itertuples(index=False):
         for text, there in ((before, False), (after, True)):
             sentence = parse_link(text) if isinstance(text, str) else None
             if sentence is None:

@@ -102,9 +102,12 @@ class JiraDocuments:
             if issue is not None:
                 waiting.append((issue, hash(raw if isinstance(raw, bytes) else text_of(issue))))
             if sited and len(waiting) >= PART:
-                yield from self._part(waiting, parts)
-                waiting, parts = [], parts + 1
-        yield from self._part(waiting, parts)
+                if part := self._part(waiting, parts):
+                    yield part
+                    parts += 1
+                waiting = []
+        if part := self._part(waiting, parts):
+            yield part
 
     def _passed(self, raw: object, number: int) -> tuple[Issue | None, str]:
         """Let a document through the door: give the issue, or what else it is, which is put in its place."""
@@ -144,7 +147,7 @@ class JiraDocuments:
                     read: Read[Any] = Read(None, (entry["reason"],))
                     self._unlisted.append(_left_out(read, entry["name"], self._source))
 
-    def _part(self, issues: list[tuple[Issue, int]], part: int) -> Iterator[list[Issue]]:
+    def _part(self, issues: list[tuple[Issue, int]], part: int) -> list[Issue]:
         """Give each issue once: of differing bodies with one id the one that was updated last."""
         mine: dict[str, Issue] = {}
         for issue, content in issues:
@@ -165,8 +168,7 @@ class JiraDocuments:
                 self._learn_ids(issue)
         for issue in mine.values():
             self._odd += _odd_values(issue, self.roles, self._source)
-        if mine:
-            yield list(mine.values())
+        return list(mine.values())
 
     def _learn_ids(self, issue: Issue) -> None:
         """Learn the ids of fields that vsm.toml names by name: a body has them by id alone."""

@@ -1,8 +1,8 @@
 """What one source, or all of them together, recorded of the stream."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ from vsm.tables import (
 )  # fmt: skip
 
 Level = Literal["fault", "warning", "note"]
+PutAside = Callable[[Any], Callable[[], Any]]
+"""Puts something aside, such as into a file, and gives what brings it back."""
 ORDER: Final = ["ticket", "at", "seq", "source", "ref"]
 
 
@@ -59,6 +61,17 @@ class QualityNote:
     source: str | None = None
     ticket: str | None = None
     ref: str | None = None
+
+
+def in_memory(anything: Any) -> Callable[[], Any]:
+    """Keep something where it is: for logs that fit memory.
+
+    Examples
+    --------
+    >>> in_memory("a part")()
+    'a part'
+    """
+    return lambda: anything
 
 
 def quality_from_notes(notes: Iterable[QualityNote]) -> pd.DataFrame:
