@@ -18,18 +18,19 @@ from vsm.eventlog.from_deployments import log_from_deployments
 from vsm.eventlog.from_git import log_from_git
 from vsm.eventlog.from_github import board_from_github, log_from_github
 from vsm.eventlog.from_gitlab import log_from_gitlab
-from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog.from_jira import parts_from_jira
 from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.gitlab_statuses import board_from_gitlab
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
-from vsm.eventlog.log import Log, QualityNote, merge_logs, quality_from_notes
+from vsm.eventlog.log import Log, PutAside, QualityNote, in_memory, merge_logs, quality_from_notes
+from vsm.eventlog.log_parts import LogPart, LogParts, log_part
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.pull_links import events_from_pulls
-from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.quality.records import check_keys
 from vsm.sources.archive import Archive
-from vsm.sources.table_store import load_table, save_table
+from vsm.sources.put_aside import aside_in
+from vsm.sources.table_store import load_table, save_parts, save_table
 from vsm.sources.work_folder import WorkFolder, read_workflow, secret_key
 from vsm.tables import TABLES
 
@@ -58,18 +59,33 @@ def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None 
     workflow = workflow or read_workflow(folder)
     named = f"{workflow.jira!r} {workflow.holder_fields} {_labels(workflow)}"
     stamp = f"{archive.digest()} {whole} {named} log {LOG_VERSION}"
+    if (log := _stored(folder, stamp=stamp)) is not None:
+        return log
+    mail_key = _mail_key(folder) if whole else None
+    with aside_in(folder.archive.parent) as aside:
+        parts = parts_from_archive(archive, mail_key=mail_key, workflow=workflow, aside=aside)
+        # A newer vsm may be able to read what this one was not.
+        if whole and not (parts.rest.quality["check"] == UNREADABLE).any():
+            with suppress(ArchiveError):
+                _store(parts, folder, stamp=stamp)
+                if (log := _stored(folder, stamp=stamp)) is not None:
+                    return log
+        return parts.log()
+
+
+def _stored(folder: WorkFolder, *, stamp: str) -> Log | None:
     stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
-    if len(kept) == len(STORED):
-        return Log(**kept)
-    mail_key = _mail_key(folder) if whole else None
-    log = log_from_archive(archive, mail_key=mail_key, workflow=workflow)
-    if (log.quality["check"] == UNREADABLE).any():
-        return log  # a newer vsm may be able to
-    with suppress(ArchiveError):
-        for name in STORED if whole else ():
-            save_table(getattr(log, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
-    return log
+    return Log(**kept) if len(kept) == len(STORED) else None
+
+
+def _store(parts: LogParts, folder: WorkFolder, *, stamp: str) -> None:
+    in_parts = {"tickets": parts.tickets, "events": parts.events}
+    for name in STORED:
+        if name not in in_parts:
+            save_table(getattr(parts.rest, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
+    for name, given in in_parts.items():
+        save_parts(given(), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
 
 
 def _mail_key(folder: WorkFolder) -> bytes:
@@ -83,34 +99,46 @@ def _mail_key(folder: WorkFolder) -> bytes:
 def log_from_archive(
     archive: Archive, *, mail_key: bytes | None = None, workflow: Workflow | None = None
 ) -> Log:
-    """Merge what the archive's documents record. Trackers first: Git needs to know their keys.
+    """Give what the archive's documents record, in memory.
 
     ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``workflow``
     names fields of Jira, and former keys of projects.
     """
+    return parts_from_archive(archive, mail_key=mail_key, workflow=workflow).log()
+
+
+def parts_from_archive(
+    archive: Archive,
+    *,
+    mail_key: bytes | None = None,
+    workflow: Workflow | None = None,
+    aside: PutAside = in_memory,
+) -> LogParts:
+    """Give the same in parts, which are put ``aside``. Trackers come first: Git needs to know their keys."""
     sources, workflow = archive.sources(), workflow or Workflow()
     aliases = workflow.jira.aliases
-    readers: dict[str, Callable[..., Log]] = {
-        "jira": partial(log_from_jira, mail_key=mail_key, aliases=aliases, fields=workflow.tracker_fields),
-        "github": partial(log_from_github, statuses=_labels(workflow)),
-        "gitlab": partial(log_from_gitlab, statuses=_labels(workflow)),
-        "table": log_from_table,
-        "deployments": log_from_deployments,
+    readers: dict[str, Callable[..., Iterable[Log]]] = {
+        "jira": partial(
+            parts_from_jira, mail_key=mail_key, aliases=aliases, fields=workflow.tracker_fields, aside=aside
+        ),
+        "github": _in_one(partial(log_from_github, statuses=_labels(workflow))),
+        "gitlab": _in_one(partial(log_from_gitlab, statuses=_labels(workflow))),
+        "table": _in_one(log_from_table),
+        "deployments": _in_one(log_from_deployments),
     }
-    trackers = []
+    read = list[LogPart]()
     for source in sources:
         kind = source.partition(":")[0]
         if kind != "git":
             bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
-            trackers.append(_read_or_told(readers[kind], with_progress(bodies, source=source), source=source))
-    merged = merge_logs(*trackers)
-    keys = ticket_keys(merged.tickets, merged.events, aliases=aliases)
-    repositories = []
-    for source in sources:
-        if source.startswith("git:"):
-            bodies, repository = archive.documents(source), source.removeprefix("git:")
-            reader = partial(log_from_git, repository=repository, keys=keys, mail_key=mail_key)
-            repositories.append(_read_or_told(reader, with_progress(bodies, source=source), source=source))
+            read += _read_or_told(readers[kind], bodies, source=source, aside=aside)
+    trackers = LogParts(tuple(read), merge_logs(*(part.rest for part in read)))
+    repositories = [source for source in sources if source.startswith("git:")]
+    keys = trackers.keys(aliases) if repositories or len(trackers.rest.pulls) else {}
+    known = list[LogPart]()
+    for source in repositories:
+        reader = partial(log_from_git, repository=source.removeprefix("git:"), keys=keys, mail_key=mail_key)
+        known += _read_or_told(_in_one(reader), archive.documents(source), source=source, aside=in_memory)
     unfinished = [
         QualityNote(
             "unfinished pull", "fault", "a pull was broken off; pull again to complete it", pull.source
@@ -124,10 +152,20 @@ def log_from_archive(
         if source.partition(":")[0] == "jira"
         for note in check_compared(_comparisons(archive, source), source=source)
     ]
-    doubts = [*unfinished, *compared, *check_keys(merged.tickets)]
-    whole = merge_logs(merged, *repositories, Log(quality=quality_from_notes(doubts)))
-    of_pulls = Log(events=events_from_pulls(whole, keys=keys))
-    return log_without_addresses(merge_logs(whole, of_pulls) if len(of_pulls.events) else whole)
+    doubts = [*unfinished, *compared, *check_keys(trackers.bearers())]
+    rest = merge_logs(
+        trackers.rest,
+        *(part.rest for part in known),
+        *(Log(events=part.events()) for part in known),
+        Log(quality=quality_from_notes(doubts)),
+    )
+    of_pulls = Log(events=events_from_pulls(rest, keys=keys))
+    return LogParts(tuple(read), log_without_addresses(merge_logs(rest, of_pulls)))
+
+
+def _in_one(reader: Callable[..., Log]) -> Callable[..., list[Log]]:
+    """Let a source be a part by itself."""
+    return lambda *documents, **about: [reader(*documents, **about)]
 
 
 def _labels(workflow: Workflow) -> list[str]:
@@ -143,7 +181,9 @@ def _issues(archive: Archive, source: str) -> Iterator[object]:
     yield from archive.texts(source, first="site")
 
 
-def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, source: str) -> Log:
+def _read_or_told(
+    reader: Callable[..., Iterable[Log]], documents: Iterable[Any], *, source: str, aside: PutAside
+) -> list[LogPart]:
     """Read one source; where its documents defeat us, the others are read all the same, and a fault says so.
 
     Not a mistake of the user's, nor one of the machine's: these are raised.
@@ -151,7 +191,8 @@ def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, sourc
     about = {} if source.startswith("git:") else {"source": source}
     try:
         with _seldom_collected():
-            return reader(documents, **about)
+            read = reader(with_progress(documents, source=source), **about)
+            return [log_part(log, aside=aside) for log in read]
     except (VsmError, OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - what one source holds must not cost us the others
@@ -159,7 +200,8 @@ def _read_or_told(reader: Callable[..., Log], documents: Iterator[Any], *, sourc
             f"none of its documents is in the numbers: reading them failed ({type(error).__name__}: "
             f"{error}); update vsm, or report this"
         )
-        return Log(quality=quality_from_notes([QualityNote(UNREADABLE, "fault", detail, source)]))
+        fault = Log(quality=quality_from_notes([QualityNote(UNREADABLE, "fault", detail, source)]))
+        return [log_part(fault, aside=aside)]
 
 
 @contextmanager

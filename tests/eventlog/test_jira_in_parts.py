@@ -1,14 +1,14 @@
 """A large Jira is read some issues at a time, and its log is the same as if all were in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.jira_bodies import assigned, history, issue, moved
-from vsm.eventlog import jira_site
-from vsm.eventlog.from_jira import log_from_jira
+from vsm.eventlog import from_jira, jira_site
+from vsm.eventlog.from_jira import log_from_jira, parts_from_jira
 from vsm.eventlog.jira_site import JiraDocuments
 from vsm.eventlog.log import Log
 from vsm.tables import TABLES
@@ -39,6 +39,7 @@ LATER = issue(
 
 def in_parts(bodies: list[dict[str, Any]], size: int, patch: pytest.MonkeyPatch) -> Log:
     patch.setattr(jira_site, "PART", size)
+    patch.setattr(from_jira, "TOGETHER", 1)
     return log_from_jira(bodies)
 
 
@@ -70,6 +71,28 @@ def test_equal_bodies_in_different_parts_are_one(monkeypatch: pytest.MonkeyPatch
     log = in_parts([NO_SITE, *BODIES, BODIES[0]], 1, monkeypatch)
     assert len(log.tickets) == 5
     assert log.quality.empty
+
+
+def test_what_is_read_is_put_aside_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts and tickets of two issues at a time; tables are made of four at a time, names and notes last."""
+    monkeypatch.setattr(jira_site, "PART", 2)
+    monkeypatch.setattr(from_jira, "TOGETHER", 2)
+    kept = list[pd.DataFrame]()
+
+    def aside(frame: pd.DataFrame) -> Callable[[], pd.DataFrame]:
+        kept.append(frame)
+        return lambda: frame
+
+    logs = list(parts_from_jira([NO_SITE, *BODIES], aside=aside))
+    assert [frame["ticket"].nunique() for frame in kept] == [2, 2, 2, 2, 1, 1]
+    assert [log.events["ticket"].nunique() for log in logs] == [4, 1, 0]
+    assert [len(log.names) > 0 for log in logs] == [False, False, True]
+
+
+def test_a_part_of_nothing_new_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The later body of a ticket is in the part after it."""
+    log = in_parts([NO_SITE, BODIES[1], BODIES[1], LATER], 1, monkeypatch)
+    assert log.events["after"].dropna().astype("str").tolist() == ["jira:1", "jira:6"]
 
 
 def test_a_part_is_given_before_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.frames import assert_same_rows
+from tests.git_bodies import batch, commit
 from tests.jira_bodies import history, issue
 from tests.share import share
 from tests.stream.work import AT, TOML, done, filled
@@ -62,7 +63,7 @@ def test_python_looks_for_garbage_as_before_once_documents_are_read(
         meanwhile.append(gc.get_threshold()[0])
         raise ValueError("odd")
 
-    monkeypatch.setattr("vsm.archive_log.log_from_jira", spoilt)
+    monkeypatch.setattr("vsm.archive_log.parts_from_jira", spoilt)
     stream = read_stream(filled(tmp_path, done(1, 8)))
     assert set(meanwhile) == {100_000}
     assert gc.get_threshold() == usual
@@ -176,6 +177,33 @@ def test_a_log_that_cannot_be_stored_is_none(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("vsm.archive_log.save_table", refuse)
     assert len(read_stream(root).tickets) == 1
     assert sorted(root.rglob("*")) == before
+
+
+def with_commits(root: Path) -> Path:
+    """Three tickets, of which one shows a link to another, and commits of two."""
+    link = {
+        "id": "5",
+        "type": {"inward": "is blocked by", "outward": "blocks"},
+        "inwardIssue": {"key": "AB-1"},
+    }
+    root.mkdir()
+    filled(root, done(1, 8), done(2, 20), issue(3, issuelinks=[link]))
+    commits = batch(commit("c1", "AB-1 mend"), commit("c2", "AB-3 and AB-9"))
+    with open_archive(WorkFolder(root).archive) as archive:
+        archive.store([Page((Document("commits 1", commits),))], source="git:shop", scope="r", at=AT)
+    return root
+
+
+@pytest.mark.parametrize("few", [0, 1 << 20])
+def test_a_log_in_parts_is_that_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """Tickets that are read one at a time, put aside in memory or on disk, with commits and a link."""
+    whole = read_stream(with_commits(tmp_path / "whole"), names=True)
+    monkeypatch.setattr("vsm.eventlog.jira_site.PART", 1)
+    monkeypatch.setattr("vsm.eventlog.from_jira.TOGETHER", 1)
+    monkeypatch.setattr("vsm.sources.put_aside.FEW", few)
+    parts = read_stream(with_commits(tmp_path / "parts"), names=True)
+    for name in ("tickets", "events", "visits", "waits", "commits", "quality"):
+        assert_same_rows(getattr(whole, name), getattr(parts, name), name)
 
 
 def test_reading_makes_no_archive(tmp_path: Path) -> None:

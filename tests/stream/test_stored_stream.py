@@ -262,7 +262,7 @@ def test_what_could_not_be_read_in_full_is_not_stored(
     def spoilt(*_: object, **__: object) -> None:
         raise ValueError("odd")
 
-    monkeypatch.setattr("vsm.archive_log.log_from_jira", spoilt)
+    monkeypatch.setattr("vsm.archive_log.parts_from_jira", spoilt)
     root = filled(tmp_path, done(1, 8))
     assert "unreadable source" in set(read_stream(root).quality["check"])
     assert stored_files(root) == []

@@ -36,13 +36,14 @@ def ticket_keys(tickets: pd.DataFrame, events: pd.DataFrame, *, aliases: Aliases
 
 def keys_of_several_tickets(tickets: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Give the keys that several tickets bear, each with the sources of those tickets."""
+    keys = tickets["key"].str.upper()
+    several = keys.duplicated(keep=False)
     bearers: dict[str, list[str]] = {}
-    for key, ticket in zip(tickets["key"].str.upper(), tickets["ticket"].astype("str"), strict=True):
+    for key, ticket in zip(keys[several], tickets.loc[several, "ticket"].astype("str"), strict=True):
         bearers.setdefault(key, []).append(ticket)
     return {
         key: tuple(sorted({ticket.rpartition(":")[0] for ticket in several}))
         for key, several in bearers.items()
-        if len(several) > 1
     }
 
 
