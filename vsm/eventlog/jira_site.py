@@ -21,6 +21,7 @@ from vsm.bodies import (
 from vsm.config import HOLDER
 from vsm.eventlog.jira_fields import NO_ROLES
 from vsm.eventlog.jira_items import Json, account, users_in
+from vsm.eventlog.jira_seen import Seen, SeenBodies
 from vsm.eventlog.log import QualityNote
 
 BACK: Final = "back"
@@ -82,7 +83,7 @@ class JiraDocuments:
         self._bodies, self._source = bodies, source
         self._unread, self._unlisted = list[QualityNote](), list[QualityNote]()
         self._doubled, self._odd = list[QualityNote](), list[QualityNote]()
-        self._known: dict[str, tuple[int, float]] = {}
+        self._seen = SeenBodies()
 
     @property
     def notes(self) -> list[QualityNote]:
@@ -152,17 +153,20 @@ class JiraDocuments:
         mine: dict[str, Issue] = {}
         for issue, content in issues:
             number, updated = issue["id"], last_updated(issue)
-            known, state = self._known.get(number), (content, updated)
+            known = self._seen.get(number)
             if known is None:
-                mine[number], self._known[number] = issue, state
-            elif (mine[number] != issue) if number in mine else (known[0] != content):
+                mine[number] = issue
+                self._seen.put(number, Seen(content, updated))
+            elif (mine[number] != issue) if number in mine else (known.content != content):
                 detail = f"{issue['key']}: two different bodies have the id {number}; the later one is taken"
                 ticket = f"{self._source}:{number}"
                 self._doubled.append(
                     QualityNote("id of several bodies", "warning", detail, self._source, ticket)
                 )
-                if updated >= known[1]:
-                    mine[number], self._known[number], self.latest[ticket] = issue, state, part
+                if updated >= known.updated:
+                    mine[number], self.latest[ticket] = issue, part
+                    self._seen.put(number, Seen(content, updated))
+        self._seen.end_part()
         if self._named:
             for issue in mine.values():
                 self._learn_ids(issue)
