@@ -132,9 +132,10 @@ def parts_from_archive(
         if kind != "git":
             bodies = _issues(archive, source) if kind == "jira" else archive.documents(source)
             read += _read_or_told(readers[kind], bodies, source=source, aside=aside)
-    trackers = LogParts(tuple(read), merge_logs(*(part.rest for part in read)))
+    trackers = LogParts(tuple(read), Log())
     repositories = [source for source in sources if source.startswith("git:")]
-    keys = trackers.keys(aliases) if repositories or len(trackers.rest.pulls) else {}
+    named = repositories or any(len(part.rest.pulls) for part in read)
+    keys = trackers.keys(aliases) if named else {}
     known = list[LogPart]()
     for source in repositories:
         reader = partial(log_from_git, repository=source.removeprefix("git:"), keys=keys, mail_key=mail_key)
@@ -154,13 +155,13 @@ def parts_from_archive(
     ]
     doubts = [*unfinished, *compared, *check_keys(trackers.bearers())]
     rest = merge_logs(
-        trackers.rest,
-        *(part.rest for part in known),
+        *(part.rest for part in [*read, *known]),
         *(Log(events=part.events()) for part in known),
         Log(quality=quality_from_notes(doubts)),
     )
     of_pulls = Log(events=events_from_pulls(rest, keys=keys))
-    return LogParts(tuple(read), log_without_addresses(merge_logs(rest, of_pulls)))
+    rest = merge_logs(rest, of_pulls) if len(of_pulls.events) else rest
+    return LogParts(tuple(read), log_without_addresses(rest))
 
 
 def _in_one(reader: Callable[..., Log]) -> Callable[..., list[Log]]:

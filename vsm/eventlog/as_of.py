@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from vsm.eventlog.log import Log, sorted_events
@@ -20,7 +21,9 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
     known
         The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
     """
-    events = log.events.loc[~log.events["source"].astype("str").str.startswith("git:"), "at"]
+    source = log.events["source"].cat
+    of_git = np.append(source.categories.str.startswith("git:"), False)[source.codes]  # -1 is the last
+    events = log.events["at"] if not of_git.any() else log.events.loc[~of_git, "at"]
     seen = ~log.names["kind"].isin(["sprint", "sprint end"])  # the end of a sprint may have been planned
     names = log.names.loc[seen & ~log.names["id"].str.startswith("git:"), "last"]
     recorded = pd.concat([events, names])

@@ -36,7 +36,9 @@ def log_part(log: Log, *, aside: PutAside) -> LogPart:
     moved = log.events[log.events["kind"] == "move"].reset_index(drop=True)
     rest = replace(log, tickets=empty(TICKETS), events=empty(EVENTS))
     first, last = (ids.min(), ids.max()) if len(ids) else ("", "")
-    return LogPart(first, last, aside(log.tickets), aside(log.events), moved, rest)
+    tickets = log.tickets.drop_duplicates(list(TICKETS.key), ignore_index=True)
+    events = log.events.drop_duplicates(list(EVENTS.key), ignore_index=True)
+    return LogPart(first, last, aside(tickets), aside(events), moved, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class LogParts:
     def tickets(self) -> Iterator[pd.DataFrame]:
         """Give TICKETS part by part, in the order of parts."""
         for parts in self._groups():
-            yield merge_logs(*(Log(tickets=part.tickets()) for part in parts)).tickets
+            yield _merged([Log(tickets=part.tickets()) for part in parts]).tickets
 
     def events(self) -> Iterator[pd.DataFrame]:
         """Give EVENTS part by part, in their order; none ends within a ticket.
@@ -70,8 +72,8 @@ class LogParts:
         edges = np.searchsorted(more["ticket"].cat.categories.to_numpy(dtype="str"), begins)
         group = np.searchsorted(edges, more["ticket"].cat.codes.to_numpy(), side="right")
         for number, parts in enumerate(groups):
-            logs = [Log(events=part.events()) for part in parts]
-            yield merge_logs(*map(log_without_addresses, [*logs, Log(events=more[group == number])])).events
+            frames = [*(part.events() for part in parts), more[group == number]]
+            yield log_without_addresses(_merged([Log(events=rows) for rows in frames if len(rows)])).events
 
     def log(self) -> Log:
         """Give all of it."""
@@ -88,3 +90,7 @@ class LogParts:
                 groups.append([part])
             last = max(last, part.last)
         return groups
+
+
+def _merged(logs: list[Log]) -> Log:
+    return logs[0] if len(logs) == 1 else merge_logs(*logs)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -130,20 +130,31 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
         found = (pq.read_schema(path).metadata or {}).get(STAMP)
         if found != json.dumps({"table": table.name, "stamp": stamp}).encode():
             return None
-        return check(conform(_frame(pq.read_table(path), table), table), table, key=False)
+        return check(conform(_frame(path, table), table), table, key=False)
     except (OSError, ValueError, pa.ArrowException, TableError):
         return None
     finally:
         pa.default_memory_pool().release_unused()  # Arrow keeps what it read with: twice the frame
 
 
-def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
-    """Read a table whose groups have categories of their own: give each column one set of them, sorted."""
+def _frame(path: Path, table: Table) -> pd.DataFrame:
+    """Read a table whose groups have categories of their own: give each column one set of them, sorted.
+
+    Of many rows one column after another, so that beside the frame only one of Arrow's is in memory.
+    """
     allowed = {column.name: column.allowed for column in table.columns if column.type == "category"}
-    words = [name for name in arrow.column_names if name in allowed]
-    plain = arrow.drop_columns(words).to_pandas()
-    coded = {name: _categorical(arrow.column(name), allowed[name]) for name in words}
-    return pd.DataFrame({name: coded[name] if name in coded else plain[name] for name in arrow.column_names})
+    columns = dict[str, Any]()
+    with pq.ParquetFile(path) as file:
+        names = file.schema_arrow.names
+        for together in [names] if file.metadata.num_rows <= GROUP else [[name] for name in names]:
+            arrow = file.read(together)
+            words = [name for name in together if name in allowed]
+            plain = arrow.drop_columns(words).to_pandas()
+            coded = {name: _categorical(arrow.column(name), allowed[name]) for name in words}
+            columns |= {name: coded[name] if name in coded else plain[name] for name in together}
+            del arrow
+            pa.default_memory_pool().release_unused()
+    return pd.DataFrame(columns, copy=False)
 
 
 def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categorical:
