@@ -1,6 +1,10 @@
 """Small Jira issue bodies, as REST v2 gives them, for tests."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from vsm.eventlog.from_jira import parts_from_jira
+from vsm.eventlog.log import Log, merge_logs
 
 STATUSES = {
     "1": ("Open", "new"),
@@ -8,6 +12,11 @@ STATUSES = {
     "5": ("In QA", "indeterminate"),
     "6": ("Closed", "done"),
 }
+
+
+def log_from_jira(bodies: Iterable[object], **about: Any) -> Log:
+    """The log of these bodies, as ``parts_from_jira`` gives it."""
+    return merge_logs(*parts_from_jira(bodies, **about))
 
 
 def user(name: str) -> dict[str, str]:

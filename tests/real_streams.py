@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.jira_bodies import log_from_jira
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.bulk import mark_bulk
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.eventlog.stages import stages_from_names
 from vsm.people import people_from_names

@@ -10,10 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from tests.artefacts import artefact
-from tests.jira_bodies import STATUSES, history, issue, moved
-from vsm.archive_log import log_from_archive
+from tests.jira_bodies import STATUSES, history, issue, log_from_jira, moved
+from vsm.archive_log import parts_from_archive
 from vsm.config import parse_workflow
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.sample import build_reviews, build_sample, sample_workflow
@@ -119,7 +118,7 @@ def _make_reviews(folder: Path) -> None:
         archive.store(issue_pages(sample.issues), source="jira", scope="sample", at=sample.as_of)
         archive.store(commit_pages(sample.repository), source="git:shop", scope="sample", at=sample.as_of)
         archive.store(document_page(reviews), source=f"github:{REPOSITORY}", scope="sample", at=sample.as_of)
-        (folder / "log.pickle").write_bytes(pickle.dumps(log_from_archive(archive)))
+        (folder / "log.pickle").write_bytes(pickle.dumps(parts_from_archive(archive).log()))
     (folder / "as_of").write_text(sample.as_of.isoformat())
 
 
@@ -133,5 +132,5 @@ def _make_sample(folder: Path) -> None:
     with open_archive(folder / "archive.sqlite") as archive:
         archive.store(issue_pages(sample.issues), source="jira", scope="sample", at=sample.as_of)
         archive.store(commit_pages(sample.repository), source="git:shop", scope="sample", at=sample.as_of)
-        (folder / "log.pickle").write_bytes(pickle.dumps(log_from_archive(archive)))
+        (folder / "log.pickle").write_bytes(pickle.dumps(parts_from_archive(archive).log()))
     (folder / "as_of").write_text(sample.as_of.isoformat())

@@ -96,17 +96,6 @@ def _mail_key(folder: WorkFolder) -> bytes:
         return token_bytes()
 
 
-def log_from_archive(
-    archive: Archive, *, mail_key: bytes | None = None, workflow: Workflow | None = None
-) -> Log:
-    """Give what the archive's documents record, in memory.
-
-    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``workflow``
-    names fields of Jira, and former keys of projects.
-    """
-    return parts_from_archive(archive, mail_key=mail_key, workflow=workflow).log()
-
-
 def parts_from_archive(
     archive: Archive,
     *,
@@ -114,7 +103,11 @@ def parts_from_archive(
     workflow: Workflow | None = None,
     aside: PutAside = in_memory,
 ) -> LogParts:
-    """Give the same in parts, which are put ``aside``. Trackers come first: Git needs to know their keys."""
+    """Give what the archive's documents record. Trackers come first: Git needs to know their keys.
+
+    ``mail_key`` is the secret that makes digests of mail addresses; without it there are none. ``workflow``
+    names fields of Jira, and former keys of projects. Parts of a large tracker are put ``aside``.
+    """
     sources, workflow = archive.sources(), workflow or Workflow()
     aliases = workflow.jira.aliases
     readers: dict[str, Callable[..., Iterable[Log]]] = {

@@ -14,13 +14,14 @@ _STEP_DAYS, _WITHIN_DAYS = 17, 300
 
 def write_many(export: Path, *, to: Path, count: int) -> None:
     """How do so many tickets like these look? JSON lines; links to other tickets are left out."""
+    with to.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(body) + "\n" for body in islice(many_issues(export), count))
+
+
+def many_issues(export: Path) -> Iterator[dict[str, Any]]:
+    """Give the bodies of an export again and again, without end."""
     with gzip.open(export, "rt", encoding="utf-8") as lines:
         bodies = [json.loads(line) for line in lines]
-    with to.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(body) + "\n" for body in islice(_again(bodies), count))
-
-
-def _again(bodies: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     turn = 0
     while True:
         yield from (_shifted(json.loads(json.dumps(body)), turn) for body in bodies)

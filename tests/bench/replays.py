@@ -16,9 +16,9 @@ from typing import Final
 import pandas as pd
 
 from tests.bench.many_tickets import write_many
+from tests.jira_bodies import log_from_jira
 from vsm.all_cores import on_all_cores
 from vsm.config import parse_workflow
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.model.replay.changes import Released
 from vsm.model.replay.scenarios import Outcome, compared_scenarios, outcome_of

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from vsm.bodies import ISSUES, STATUSES
-from vsm.eventlog.from_jira import log_from_jira
 
 WHOLE = issue(1, history(5, "2026-01-06T09:00:00.000+0000", moved("1", "3")), now="3")
 OTHER = issue(2)

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.jira_bodies import assigned, history, issue, moved, user
+from tests.jira_bodies import assigned, history, issue, log_from_jira, moved, user
 from tests.json_mutants import mutants
 from tests.share import share
 from vsm.bodies import text_of
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.sample.bodies import bodies_from_story
 from vsm.sample.story import story_from_seed

@@ -5,9 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import assigned, history, issue, moved, user
+from tests.jira_bodies import assigned, history, issue, log_from_jira, moved, user
 from tests.stream.test_cases import stages
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream
 

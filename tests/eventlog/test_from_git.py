@@ -1,9 +1,8 @@
 """Commits become evidence of work on the tickets that they name."""
 
 from tests.git_bodies import batch, commit, repository
-from tests.jira_bodies import history, issue
+from tests.jira_bodies import history, issue, log_from_jira
 from vsm.eventlog.from_git import log_from_git
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.ticket_keys import ticket_keys
 from vsm.tables import COMMITS, EVENTS, NAMES, RELEASES, check
 

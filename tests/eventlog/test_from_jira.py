@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import assigned, history, issue, moved, status, user
-from vsm.eventlog.from_jira import log_from_jira
+from tests.jira_bodies import assigned, history, issue, log_from_jira, moved, status, user
 from vsm.eventlog.jira_fields import kind_of_item
 from vsm.eventlog.log import Log, merge_logs
 from vsm.tables import EVENTS, NAMES, QUALITY, TICKETS, check

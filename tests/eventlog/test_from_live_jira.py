@@ -5,9 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from vsm.eventlog.fields import amount
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.jira_site import custom_value
 from vsm.eventlog.log import Log, merge_logs
 from vsm.tables import EVENTS, NAMES, QUALITY, TICKETS, check

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import assigned, history, issue, moved
+from tests.jira_bodies import assigned, history, issue, log_from_jira, moved
 from vsm.eventlog import from_jira, jira_site
-from vsm.eventlog.from_jira import log_from_jira, parts_from_jira
+from vsm.eventlog.from_jira import parts_from_jira
 from vsm.eventlog.jira_site import JiraDocuments
 from vsm.eventlog.log import Log
 from vsm.tables import TABLES

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import history, issue
-from vsm.eventlog.from_jira import log_from_jira
+from tests.jira_bodies import history, issue, log_from_jira
 from vsm.tables import EVENTS, check
 
 BLOCKS = {"name": "Blocks", "inward": "is blocked by", "outward": "blocks"}

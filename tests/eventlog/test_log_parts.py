@@ -5,9 +5,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.git_bodies import batch, commit
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from vsm.eventlog.from_git import log_from_git
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log, in_memory, merge_logs
 from vsm.eventlog.log_parts import LogParts, log_part
 

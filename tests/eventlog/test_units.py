@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from vsm.config import Scope
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.eventlog.units import log_with_units, unit_of_parts
 from vsm.tables import TICKETS, conform

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from tests.jira_bodies import log_from_jira
 from tests.share import share
 from vsm.config import parse_workflow
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.sample.bodies import bodies_from_story
 from vsm.sample.build import sample_workflow

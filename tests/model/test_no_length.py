@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from tests.stream.test_cases import stages
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.model.named_rules import rule_durations
 from vsm.model.rework import backward_moves

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.real_streams import TRACKERS, WORKFLOW, real_log
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.config import parse_workflow
 from vsm.figures import (
     defects_table,
@@ -171,7 +171,7 @@ def test_duraclouds_releases_tell_when_tickets_reached_production(real_data: Pat
         issues = issue_pages(real_data / "duracloud" / "issues.jsonl.gz")
         archive.store(issues, source="jira", scope="f", at=AT)
         archive.store(commit_pages(tmp_path / "duracloud.git"), source="git:duracloud", scope="r", at=AT)
-        log = log_from_archive(archive)
+        log = parts_from_archive(archive).log()
     stream = stream_from_log(log, workflow=parse_workflow(WORKFLOW), as_of=log.events["at"].max())
     found = production_of_tickets(stream.lifecycles, events=stream.events, commits=stream.commits)
     released = {

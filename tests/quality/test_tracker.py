@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from vsm.eventlog.bulk import mark_bulk
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.quality.tracker import check_bulk
 
 NAMES = {"jira:1": "Open", "jira:3": "In Progress", "jira:6": "Closed"}

@@ -5,9 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import issue
+from tests.jira_bodies import issue, log_from_jira
 from vsm.config import Workflow, parse_workflow
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.stream import ValueStream

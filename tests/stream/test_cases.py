@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import assigned, history, issue, moved
-from vsm.archive_log import log_from_archive
+from tests.jira_bodies import assigned, history, issue, log_from_jira, moved
+from vsm.archive_log import parts_from_archive
 from vsm.config import Workflow, parse_workflow
 from vsm.cuts import Window
 from vsm.eventlog.as_of import last_recorded
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.from_tables import log_from_table
 from vsm.eventlog.log import sorted_events
 from vsm.from_log import stream_from_log
@@ -44,7 +43,7 @@ def read(case: str, folder: Path, workflow: Workflow | None = None) -> ValueStre
     with open_archive(folder / f"{case}.sqlite") as archive:
         pages = issue_pages(CASES / f"{case}.jsonl.gz")
         archive.store(pages, source="jira", scope=case, at=datetime(2026, 11, 26, tzinfo=UTC))
-        log = log_from_archive(archive)
+        log = parts_from_archive(archive).log()
     as_of = last_recorded(log)
     assert as_of is not None
     return stream_from_log(log, workflow=workflow or Workflow(), as_of=as_of)

@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import issue
+from tests.jira_bodies import issue, log_from_jira
 from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.streams import STAGES, START, Life, sample_stream, stream_of
 from vsm.config import parse_workflow
 from vsm.errors import ParameterError
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.findings import scored
 from vsm.forecaster import forecasts_of_reports
 from vsm.from_log import stream_from_log

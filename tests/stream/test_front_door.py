@@ -13,7 +13,7 @@ from tests.pull_rows import pipelines, pull_events, pulls
 from tests.real_streams import WORKFLOW, real_log, real_workflow
 from tests.stream.test_measures import MEASURES
 from tests.streams import sample_stream
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.config import Workflow, parse_workflow
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
@@ -118,7 +118,7 @@ def test_nothing_in_the_sample_names_anybody(sample_folder: Path) -> None:
     """Tracker and Git joined, with mailboxes."""
     stream = sample_stream(sample_folder)
     with read_archive(sample_folder / "archive.sqlite") as archive:
-        log = log_from_archive(archive, mail_key=b"m" * 32)
+        log = parts_from_archive(archive, mail_key=b"m" * 32).log()
     shared = stream_from_log(log, workflow=stream.workflow, as_of=stream.as_of, key=KEY)
     assert_nobody_is_named(shared, names_of(log))
 

@@ -5,11 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import assigned, history, issue, moved, user
+from tests.jira_bodies import assigned, history, issue, log_from_jira, moved, user
 from tests.stream.test_front_door import all_made, texts_in
 from vsm.config import parse_workflow
 from vsm.errors import ConfigError
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.sources.jira_api.fields import roles_from_fields

@@ -13,7 +13,7 @@ from tests.git_bodies import Body, batch, commit, repository
 from tests.jira_bodies import history, issue, moved, user
 from tests.stream.work import TOML, done, filled
 from vsm import read_stream
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.config import parse_workflow
 from vsm.errors import ParameterError
 from vsm.eventlog.log import Log
@@ -164,7 +164,7 @@ def test_cutting_changes_no_table_that_was_given(tmp_path: Path) -> None:
         filled(tmp_path, done(1, 8), done(2, 20), at=AT), commit("c1", "AB-2", at="2026-01-19T09:00:00Z")
     )
     with read_archive(WorkFolder(root).archive) as archive:
-        given, same = log_from_archive(archive), log_from_archive(archive)
+        given, same = parts_from_archive(archive).log(), parts_from_archive(archive).log()
     stream_from_log(given, workflow=parse_workflow(TOML), as_of=LATER)
     for name in Log.__slots__:
         assert_frame_equal(getattr(given, name), getattr(same, name))

@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from tests.stream.work import done, filled
 from tests.streams import sample_stream, stream_of
 from vsm import read_stream
 from vsm.config import Workflow
 from vsm.errors import ParameterError
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.eventlog.log import Log
 from vsm.from_log import stream_from_log
 from vsm.sections import Section

@@ -8,7 +8,7 @@ import pytest
 from tests.real_streams import real_log, real_workflow
 from tests.stream.work import TOML, done, filled
 from tests.streams import sample_stream
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.config import Workflow
 from vsm.errors import ArchiveError
 from vsm.eventlog.log import Log
@@ -60,7 +60,7 @@ def test_the_sample_in_disguise_is_the_same_but_for_names(sample_folder: Path) -
     """Every table, finding and doubt, and what is kept of vsm.toml."""
     stream = sample_stream(sample_folder)
     with read_archive(sample_folder / "archive.sqlite") as archive:
-        log = log_from_archive(archive, mail_key=b"m" * 32)
+        log = parts_from_archive(archive, mail_key=b"m" * 32).log()
     assert log.names["mailbox"].notna().any()
     assert_disguised(*both(log, stream.workflow, stream.as_of), "release-bot", "customer-portal")
 

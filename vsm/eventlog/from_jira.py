@@ -27,7 +27,6 @@ from vsm.eventlog.log import (
     PutAside,
     QualityNote,
     in_memory,
-    merge_logs,
     quality_from_notes,
     sorted_events,
 )
@@ -52,15 +51,19 @@ TOGETHER: Final = 10
 """Parts of some thousand issues that become tables together."""
 
 
-def log_from_jira(
+def parts_from_jira(
     bodies: Iterable[object],
     *,
     source: str = "jira",
     mail_key: bytes | None = None,
     aliases: Aliases = None,
     fields: Mapping[str, str] = NO_ROLES,
-) -> Log:
-    """Give the log of these documents.
+    aside: PutAside = in_memory,
+) -> Iterator[Log]:
+    """Give the log of these documents, in parts of whole tickets in their order; names and notes come last.
+
+    What was read of them is put ``aside`` until all are known, and then becomes a part at a time. Of all
+    issues together only the links between them are in memory, and the notes.
 
     Parameters
     ----------
@@ -76,9 +79,11 @@ def log_from_jira(
         Former keys of projects with today's, for sentences about links.
     fields
         Role → custom field, by id or by name, as ``[jira]`` of vsm.toml says.
+    aside
+        Puts facts and tickets of some thousand issues aside, and gives what brings them back.
 
-    Returns
-    -------
+    Yields
+    ------
     Log
         Tickets, events (sorted, none marked bulk but workflow migrations), names and notes. An empty
         input gives empty tables; open tickets are like all others. A ticket that was deleted or hidden
@@ -88,28 +93,10 @@ def log_from_jira(
     --------
     >>> status = {"id": "1", "name": "Open"}
     >>> fields = {"created": "2026-01-05T09:00:00.000+0100", "status": status}
-    >>> log = log_from_jira([{"id": "7", "key": "AB-1", "fields": fields, "changelog": {"histories": []}}])
+    >>> body = {"id": "7", "key": "AB-1", "fields": fields, "changelog": {"histories": []}}
+    >>> log, rest = parts_from_jira([body])
     >>> log.events[["kind", "after"]].astype("str").values.tolist()
     [['created', nan], ['status', 'jira:1']]
-    """
-    return merge_logs(
-        *parts_from_jira(bodies, source=source, mail_key=mail_key, aliases=aliases, fields=fields)
-    )
-
-
-def parts_from_jira(
-    bodies: Iterable[object],
-    *,
-    source: str = "jira",
-    mail_key: bytes | None = None,
-    aliases: Aliases = None,
-    fields: Mapping[str, str] = NO_ROLES,
-    aside: PutAside = in_memory,
-) -> Iterator[Log]:
-    """Give the same log in parts of whole tickets, in the order of their bodies; names and notes come last.
-
-    What was read of the bodies is put ``aside`` until all of them are known, and then becomes a part at a
-    time. Of all issues together only the links between them are in memory, and the notes.
     """
     documents = JiraDocuments(bodies, source=source, fields=fields)
     parts, names = list[_Part](), JiraNames()

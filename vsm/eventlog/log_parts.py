@@ -16,7 +16,7 @@ from vsm.tables import EVENTS, TICKETS, empty
 class LogPart(NamedTuple):
     """Some tickets of one source, put aside, with all that it recorded of each.
 
-    ``first`` and ``last`` are of their ids; ``moved`` are events that tell of former keys; ``rest`` is what
+    ``first`` and ``last`` are of their ids; ``moved`` are events that name former keys; ``rest`` is what
     else was recorded.
     """
 

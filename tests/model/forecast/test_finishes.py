@@ -5,11 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from tests.streams import START, sample_stream, stream_of
 from vsm.config import Outcome, parse_workflow
 from vsm.cuts import where
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.intervals.codes import micros_at
 from vsm.model.forecast import Finishes, finished_by_day, finishes_from_visits

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.jira_bodies import log_from_jira
 from tests.share import share
 from vsm.all_cores import on_all_cores
 from vsm.config import parse_workflow
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.from_log import stream_from_log
 from vsm.model.forecast.finishes import outcomes_said
 from vsm.model.replay.changes import (

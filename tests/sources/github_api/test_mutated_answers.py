@@ -14,7 +14,7 @@ from tests.github_server import Site, Traps, serve
 from tests.json_mutants import mutants
 from tests.share import share
 from tests.sources.github_api.lab import pull
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.errors import VsmError
 from vsm.sources.archive import open_archive
 
@@ -37,7 +37,7 @@ def test_a_mutated_answer_ends_in_a_log_or_a_sentence() -> None:
         ):
             with suppress(VsmError):
                 pull(run, archive)
-            log = log_from_archive(archive)
+            log = parts_from_archive(archive).log()
             assert log.tickets["ticket"].is_unique
             assert not (log.quality["check"] == "unreadable source").any()
 

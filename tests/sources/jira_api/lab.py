@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
+from tests.jira_bodies import log_from_jira
 from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site, Traps, When
 from tests.share import THOROUGH
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive, PullState
 from vsm.sources.credentials import Login
 from vsm.sources.jira_api import JiraSession, LiveJira, Scope, live_pages

@@ -11,7 +11,7 @@ import pytest
 
 from tests.jira_server import Running, Site, Traps, serve
 from tests.sources.jira_api.lab import MODES, Mode, issues, pull
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.errors import RunError
 from vsm.sources.archive import Archive, open_archive
 
@@ -98,9 +98,9 @@ def test_a_difference_stands_in_quality(mode: Mode, archive: Archive) -> None:
         pull(run, archive, mode)
         site.delete("ABC-7")
         pull(run, archive, mode)
-        checks = log_from_archive(archive).quality["check"].tolist()
+        checks = parts_from_archive(archive).log().quality["check"].tolist()
         pull(run, archive, mode, sweep=True)
-        afterwards = log_from_archive(archive).quality["check"].tolist()
+        afterwards = parts_from_archive(archive).log().quality["check"].tolist()
     assert "tickets not found any more" in checks
     assert "tickets not found any more" not in afterwards
     assert "ticket is gone" in afterwards
@@ -214,7 +214,7 @@ def test_numbers_that_are_none_and_keys_that_stand_twice_cost_their_body_alone(
 
     with serve(thirty(mode), Traps(change=odd)) as run:
         pull(run, archive, mode)
-    log = log_from_archive(archive)
+    log = parts_from_archive(archive).log()
     faults = log.quality[log.quality["check"] == "unreadable document"]["detail"].tolist()
     assert len(issues(archive)) == 30
     assert len(log.tickets) == 28

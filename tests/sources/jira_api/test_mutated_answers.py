@@ -14,7 +14,7 @@ from tests.jira_server import Site, Traps, serve
 from tests.json_mutants import mutants
 from tests.share import share
 from tests.sources.jira_api.lab import MODES, Mode, pull
-from vsm.archive_log import log_from_archive
+from vsm.archive_log import parts_from_archive
 from vsm.errors import VsmError
 from vsm.sources.archive import open_archive
 
@@ -39,7 +39,7 @@ def test_a_mutated_answer_ends_in_a_log_or_a_sentence(mode: Mode) -> None:
         ):
             with suppress(VsmError):
                 pull(run, archive, mode, page_size=2)
-            assert log_from_archive(archive).tickets["ticket"].is_unique
+            assert parts_from_archive(archive).log().tickets["ticket"].is_unique
 
     pulled(record)
 

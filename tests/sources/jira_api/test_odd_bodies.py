@@ -5,10 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from tests.jira_bodies import history, issue, moved
+from tests.jira_bodies import history, issue, log_from_jira, moved
 from tests.sources.jira_api.lab import MODES, Mode
 from vsm.errors import RunError
-from vsm.eventlog.from_jira import log_from_jira
 from vsm.sources.archive import Archive
 from vsm.sources.jira_api import JiraSession, LiveJira, Scope
 from vsm.sources.jira_api.changelog import with_changelogs, with_notes
