@@ -7,7 +7,7 @@ then makes the log of each, reads it again, and reads the networks from it, each
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -51,7 +51,7 @@ def log_of(folder: WorkFolder) -> int:
         return len(read_log(folder, archive).events)
 
 
-STEPS: Final = {
+STEPS: Final[dict[str, Callable[[WorkFolder], object]]] = {
     "make the log": log_of,
     "read it": log_of,
     "networks": lambda folder: read_networks(folder.root),
