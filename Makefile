@@ -91,6 +91,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench.confusion
 	$(BIN)/python -m tests.bench.growth
 	$(BIN)/python -m tests.bench.large_reports
+	$(BIN)/python -m tests.bench.archives
 	$(BIN)/python -m tests.bench.cluster
 	$(BIN)/python -m tests.bench.suite
 
