@@ -133,8 +133,6 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
         return check(conform(_frame(path, table), table), table, key=False)
     except (OSError, ValueError, pa.ArrowException, TableError):
         return None
-    finally:
-        pa.default_memory_pool().release_unused()  # Arrow keeps what it read with: twice the frame
 
 
 def _frame(path: Path, table: Table) -> pd.DataFrame:
@@ -153,7 +151,7 @@ def _frame(path: Path, table: Table) -> pd.DataFrame:
             coded = {name: _categorical(arrow.column(name), allowed[name]) for name in words}
             columns |= {name: coded[name] if name in coded else plain[name] for name in together}
             del arrow
-            pa.default_memory_pool().release_unused()
+            pa.default_memory_pool().release_unused()  # Arrow keeps what it read with
     return pd.DataFrame(columns, copy=False)
 
 
