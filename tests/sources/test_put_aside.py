@@ -1,14 +1,14 @@
 """What does not fit memory is put aside and comes back as it was; nothing of it is left."""
 
 import errno
-import pickle
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from typing_extensions import Buffer
 
-from vsm.errors import ArchiveError
 from vsm.sources import put_aside
 from vsm.sources.put_aside import aside_in
 
@@ -37,12 +37,35 @@ def test_where_a_folder_is_not_to_be_written_to_it_is_in_the_systems_own(
         assert aside("a part")() == "a part"
 
 
-def test_a_full_disk_is_one_clear_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says where there is no room."""
+@pytest.mark.parametrize("written", [OSError(errno.ENOSPC, "No space left on device"), 3])
+def test_where_there_is_no_room_it_stays_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: OSError | int
+) -> None:
+    """A disk that is full, at once or in the middle of a part, costs memory and no part."""
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(BytesIO):
+        def write(self, content: Buffer) -> int:
+            if isinstance(written, OSError):
+                raise written
+            return super().write(bytes(content)[:written])
 
-    monkeypatch.setattr(pickle, "dump", full)
-    with aside_in(tmp_path) as aside, pytest.raises(ArchiveError, match=r"No space left on device; see that"):
-        aside(FRAME)
+    monkeypatch.setattr(put_aside, "FEW", 0)
+    monkeypatch.setattr(put_aside, "TemporaryFile", lambda **_: Full())
+    with aside_in(tmp_path) as aside:
+        again = [aside(FRAME.iloc[:rows]) for rows in (1, 3)]
+        assert_frame_equal(again[0](), FRAME.iloc[:1])
+        assert_frame_equal(again[1](), FRAME)
+
+
+def test_without_any_folder_to_write_to_it_stays_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be made anywhere."""
+
+    def nowhere(**_: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(put_aside, "FEW", 0)
+    monkeypatch.setattr(put_aside, "TemporaryFile", nowhere)
+    with aside_in(tmp_path) as aside:
+        assert aside("a part")() == "a part"

@@ -3,13 +3,12 @@
 import os
 import pickle
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from io import SEEK_END
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import Any, Final
-
-from vsm.errors import ArchiveError
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 FEW: Final = 1 << 26
 """Bytes that stay in memory."""
@@ -21,12 +20,7 @@ def aside_in(folder: Path) -> Iterator[Callable[[Any], Callable[[], Any]]]:
 
     As long as it is little it stays in memory. The file is for its owner alone and has no name, so that
     nothing of it is left, however its process ends (on Windows it has one until then). Where nothing can be
-    written into the folder, it is in the system's temporary one.
-
-    Raises
-    ------
-    ArchiveError
-        The disk is full.
+    written into the folder, it is in the system's temporary one; where there is no room, in memory.
 
     Examples
     --------
@@ -35,23 +29,26 @@ def aside_in(folder: Path) -> Iterator[Callable[[Any], Callable[[], Any]]]:
     ...     again()
     ['a part']
     """
-    place = str(folder) if os.access(folder, os.W_OK) else None
-    with SpooledTemporaryFile(FEW, dir=place) as file:
+    room, file = FEW, None
+    with ExitStack() as opened:
+        with suppress(OSError):
+            place = folder if os.access(folder, os.W_OK) else None
+            file = opened.enter_context(TemporaryFile(buffering=0, dir=place))
 
         def aside(anything: Any) -> Callable[[], Any]:
-            begin = file.seek(0, SEEK_END)
-            try:
-                pickle.dump(anything, file, protocol=pickle.HIGHEST_PROTOCOL)
-            except OSError as error:
-                where = place or "the temporary folder"
-                raise ArchiveError(
-                    f"{where}: {error.strerror or error}; see that its disk has room for the log"
-                ) from error
-
-            def again() -> Any:
-                file.seek(begin)
-                return pickle.load(file)  # noqa: S301 - what this process has written, where nobody else can
-
-            return again
+            nonlocal room
+            content = pickle.dumps(anything, protocol=pickle.HIGHEST_PROTOCOL)
+            room -= len(content)
+            if room < 0 and file is not None:
+                with suppress(OSError):
+                    begin = file.seek(0, SEEK_END)
+                    if file.write(content) == len(content):
+                        return partial(_read, file, begin, len(content))
+            return partial(pickle.loads, content)
 
         yield aside
+
+
+def _read(file: IO[bytes], begin: int, size: int) -> Any:
+    file.seek(begin)
+    return pickle.loads(file.read(size))  # noqa: S301 - what this process has written, where nobody else can
