@@ -74,9 +74,9 @@ def test_equal_bodies_in_different_parts_are_one(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_is_read_is_put_aside_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Facts and tickets of two issues at a time; tables are made of four at a time, names and notes last."""
+    """Two issues at a time, of two facts each; tables are made of eight facts, names and notes last."""
     monkeypatch.setattr(jira_site, "PART", 2)
-    monkeypatch.setattr(from_jira, "TOGETHER", 2)
+    monkeypatch.setattr(from_jira, "TOGETHER", 8)
     kept = list[pd.DataFrame]()
 
     def aside(frame: pd.DataFrame) -> Callable[[], pd.DataFrame]:

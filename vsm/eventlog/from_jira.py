@@ -47,8 +47,8 @@ TYPES: Final[Mapping[str, str]] = (
 ORDER: Final = ["ticket", "at", "history", "position"]
 LAST: Final = 2**62
 """Ranks behind every history of its instant."""
-TOGETHER: Final = 10
-"""Parts of some thousand issues that become tables together."""
+TOGETHER: Final = 200_000
+"""Facts that become tables together, at least: those of whole parts."""
 
 
 def parts_from_jira(
@@ -107,8 +107,8 @@ def parts_from_jira(
         later = {ticket for ticket, of in documents.latest.items() if of > number}
         parts[number] = part._replace(later=later)
     others, notes, entered = _Others.of(parts), list[QualityNote](), set[str]()
-    for first in range(0, len(parts), TOGETHER):
-        changes, lifecycles = _joined(parts[first : first + TOGETHER], others.ids)
+    for some in _together(parts):
+        changes, lifecycles = _joined(some, others.ids)
         kinds = [*STATES, *(name for name in lifecycles.columns if name.startswith(HOLDER))]
         links = [link for ticket in lifecycles["ticket"] for link in others.links.get(ticket, ())]
         lasting = (
@@ -133,12 +133,14 @@ def parts_from_jira(
 class _Part(NamedTuple):
     """What was read from some issues: recorded facts and tickets as they are now, which were put aside.
 
-    ``links`` are those that they show, ``said`` the facts about links and former keys, ``named`` the keys in
-    any of these and of parents, ``later`` the tickets of which a later part has another body, that counts.
+    ``rows`` are how many facts, ``links`` those that they show, ``said`` the facts about links and former keys,
+    ``named`` the keys in any of these and of parents, ``later`` the tickets of which a later part has another
+    body, that counts.
     """
 
     changes: Callable[[], pd.DataFrame]
     tickets: Callable[[], pd.DataFrame]
+    rows: int
     links: list[Link]
     said: pd.DataFrame
     named: set[str]
@@ -161,7 +163,9 @@ def _part(
     said = changes.loc[changes["kind"].isin(["link", "move"]), ["ticket", "kind", "before", "after"]]
     named = {*tickets["parent_key"].dropna(), *(link.key for link in links)}
     named |= keys_named(said[said["kind"] == "link"])
-    return _Part(aside(changes), aside(_with_start(tickets, changes)), links, said, named, set())
+    return _Part(
+        aside(changes), aside(_with_start(tickets, changes)), len(changes), links, said, named, set()
+    )
 
 
 def _with_start(tickets: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
@@ -212,6 +216,18 @@ def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
     """Make a frame column by column: pandas takes a quarter of the time that it takes for rows."""
     arrays = {name: pd.array(values, dtype=TYPES.get(name, "str")) for name, values in columns.items()}
     return pd.DataFrame(arrays, copy=False)
+
+
+def _together(parts: list[_Part]) -> Iterator[list[_Part]]:
+    some, rows = list[_Part](), 0
+    for part in parts:
+        some.append(part)
+        rows += part.rows
+        if rows >= TOGETHER:
+            yield some
+            some, rows = [], 0
+    if some:
+        yield some
 
 
 def _joined(parts: list[_Part], ids: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
