@@ -39,7 +39,7 @@ PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
 SELDOM: Final = 100_000
 """New objects after which Python looks for circular garbage while documents are read; 700 by default."""
-LOG_VERSION: Final = 18
+LOG_VERSION: Final = 19
 """Raise it whenever the same documents would be read differently: when ``vsm.eventlog`` gives other rows, or
 a stored table has another shape. Every stored log of a former version is then made anew.
 """

@@ -133,7 +133,7 @@ def parts_from_jira(
 class _Part(NamedTuple):
     """What was read from some issues: recorded facts and tickets as they are now, which were put aside.
 
-    ``rows`` are how many facts, ``links`` those that they show, ``said`` the facts about links and former keys,
+    ``rows`` are how many facts, ``links`` those that they show, ``said`` facts about links and former keys,
     ``named`` the keys in any of these and of parents, ``later`` the tickets of which a later part has another
     body, that counts.
     """
