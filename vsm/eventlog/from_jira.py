@@ -47,7 +47,7 @@ TYPES: Final[Mapping[str, str]] = (
 ORDER: Final = ["ticket", "at", "history", "position"]
 LAST: Final = 2**62
 """Ranks behind every history of its instant."""
-TOGETHER: Final = 200_000
+TOGETHER: Final = 100_000
 """Facts that become tables together, at least: those of whole parts."""
 
 

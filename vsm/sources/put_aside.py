@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
-FEW: Final = 1 << 26
+FEW: Final = 1 << 24
 """Bytes that stay in memory."""
 
 
