@@ -10,6 +10,7 @@ from importlib.metadata import version
 from logging import CRITICAL
 from pathlib import Path
 from typing import Any, Final, Self
+from warnings import catch_warnings, filterwarnings
 
 from vsm.errors import ParameterError, RunError
 
@@ -82,7 +83,9 @@ def _local(workers: int, memory: str) -> Any:
         "distributed.worker.memory.target": 0.4,
         "distributed.worker.memory.spill": 0.5,
     }
-    with _library("dask").config.set(settings):
+    with _library("dask").config.set(settings), catch_warnings():
+        # Of a slow disk, where what a killed cluster left is removed first.
+        filterwarnings("ignore", "Creating scratch directories", UserWarning)
         return _library("distributed").LocalCluster(
             n_workers=workers or None, threads_per_worker=1, memory_limit=_bytes(memory), host="127.0.0.1",
             security=True, protocol="tls://", dashboard_address=None, silence_logs=CRITICAL,

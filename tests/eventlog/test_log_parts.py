@@ -85,3 +85,8 @@ def test_keys_are_those_of_all_parts_and_former_ones() -> None:
     """A ticket that was moved is found by the key that it had."""
     known = in_parts(some(1), some(2)).keys(None)
     assert known == {"OLD-1": "jira:1001", "AB-1": "jira:1001", "AB-2": "jira:1002"}
+
+
+def test_without_trackers_there_are_no_keys() -> None:
+    """Git alone: no part has tickets."""
+    assert LogParts((), Log()).keys(None) == {}

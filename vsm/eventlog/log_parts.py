@@ -50,7 +50,8 @@ class LogParts:
 
     def keys(self, aliases: Aliases) -> dict[str, str]:
         """Give the ticket of each key, as ``ticket_keys``."""
-        return ticket_keys(self.bearers(), pd.concat([part.moved for part in self.parts]), aliases=aliases)
+        moved = pd.concat([empty(EVENTS), *(part.moved for part in self.parts)], ignore_index=True)
+        return ticket_keys(self.bearers(), moved, aliases=aliases)
 
     def bearers(self) -> pd.DataFrame:
         """Give ``ticket`` and ``key`` of all TICKETS."""
