@@ -159,19 +159,15 @@ def in_buckets(needs: Needs, *, buckets: int) -> list[Needs]:
 
 def answers_of(bucket: Sequence[Needs], *, rules: Waiting) -> list[Answers]:
     """Give each partition what it needs to know, from what all of them put into one bucket."""
-    leaving, work, members, asked = (joined(rows) for rows in zip(*bucket, strict=True))
-    batches, parts = (
-        np.repeat(np.arange(len(bucket)), [len(rows[0]) for rows in side])
-        for side in ([needs.leaving for needs in bucket], [needs.asked for needs in bucket])
-    )
+    leaving, work, members = (joined(rows) for rows in list(zip(*bucket, strict=True))[:3])
+    of = np.repeat(np.arange(len(bucket)), [len(needs.leaving.wait) for needs in bucket])
     # Each partition counts its own tickets from 0.
-    leaving = leaving._replace(ticket=leaving.ticket * len(bucket) + batches)
-    until = until_of(leaving, rules)
+    until = until_of(leaving._replace(ticket=leaving.ticket * len(bucket) + of), rules)
     late = np.flatnonzero(until > leaving.ready)
-    busy = Receivers(work, united_members(members)).busy(asked._replace(part=np.arange(len(asked.part))))
-    mine = _split(Until(leaving.wait[late], until[late]), batches[late], len(bucket))
-    ours = _split(busy._replace(part=asked.part[busy.part]), parts[busy.part], len(bucket))
-    return [Answers(*both) for both in zip(mine, ours, strict=True)]
+    mine = _split(Until(leaving.wait[late], until[late]), of[late], len(bucket))
+    receivers = Receivers(work, united_members(members))
+    # One partition after another: a team may be waited for by a third of all tickets.
+    return [Answers(late, receivers.busy(needs.asked)) for late, needs in zip(mine, bucket, strict=True)]
 
 
 def until_of(leaving: Leaving, rules: Waiting) -> Ints:
