@@ -83,8 +83,8 @@ def common_of(events: int) -> Common:
 
 
 def by_cause(waits: pd.DataFrame) -> pd.DataFrame:
-    """How many pieces has each cause, and how long did they last, in microseconds?"""
-    times = {name: waits[name].to_numpy().view("int64") for name in ("elapsed", "working")}
+    """How many pieces has each cause, and how many whole seconds did they last?"""
+    times = {name: waits[name].to_numpy().view("int64") // 1_000_000 for name in ("elapsed", "working")}
     sums = pd.DataFrame({"cause": waits["cause"].array, "pieces": 1, **times})
     return sums.groupby("cause", observed=False).sum()
 
@@ -135,7 +135,8 @@ def serial(path: Path, common: Common, *, networks: bool) -> tuple[pd.DataFrame,
 @contextmanager
 def watched(processes: list[psutil.Process]) -> Iterator[dict[int, int]]:
     """How much memory did each of these hold at most?"""
-    most, stop = dict.fromkeys((process.pid for process in processes), 0), threading.Event()
+    most = {process.pid: process.memory_info().rss for process in processes}
+    stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.1):
