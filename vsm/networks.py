@@ -37,8 +37,7 @@ from vsm.model.graphs import Graph
 from vsm.model.moves import Moves
 from vsm.model.network import HandoffSums, StaySums, stage_graph, sums_of_handoffs, sums_of_stays, team_graph
 from vsm.model.stays import stays_of
-from vsm.partitions import Moves as MovesOf
-from vsm.partitions import Workers, itself, moves_in_partitions, ranges_of_tickets
+from vsm.partitions import MovesOf, Workers, itself, moves_in_partitions, ranges_of_tickets
 from vsm.people import People, Teams, with_renamed
 from vsm.sources.table_store import row_groups
 from vsm.tables import PERSON_KINDS, STAGE_KINDS

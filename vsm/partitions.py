@@ -41,7 +41,7 @@ from vsm.intervals.event_codes import COLUMNS, STATE_KINDS
 from vsm.people import Teams
 from vsm.tables import HANDOFFS, VISITS, WAITS, Table, conform, empty
 
-Moves = Callable[[], pd.DataFrame]
+MovesOf = Callable[[], pd.DataFrame]
 """Gives the moves of whole tickets where it is called: EVENTS as ``Context.moves``."""
 OF_VISITS: Final = ("stage", "holder", "team")
 
@@ -140,7 +140,7 @@ def intervals_in_partitions(
     return with_sums(Intervals(visits, handoffs, pieces, blocks), context)
 
 
-def moves_in_partitions(moves: pd.DataFrame, partition: npt.NDArray[Any]) -> list[Moves]:
+def moves_in_partitions(moves: pd.DataFrame, partition: npt.NDArray[Any]) -> list[MovesOf]:
     """Give the moves of each partition, with only what is read of them and words of its own.
 
     Parameters
@@ -159,7 +159,7 @@ def moves_in_partitions(moves: pd.DataFrame, partition: npt.NDArray[Any]) -> lis
     line = np.argsort(of_row, kind="stable")
     edges = np.searchsorted(of_row[line], np.arange(int(partition.max(initial=0)) + 2))
     words = narrow.select_dtypes("category").columns
-    found = list[Moves]()
+    found = list[MovesOf]()
     for first, beyond in pairwise(edges):
         rows = narrow.iloc[line[first:beyond]].reset_index(drop=True)
         own = rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in words})
@@ -184,7 +184,7 @@ def ranges_of_tickets(moves: pd.DataFrame, partitions: int) -> npt.NDArray[Any]:
 class Road:
     """The steps from moves to WAITS, promised partition by partition."""
 
-    def __init__(self, moves: Sequence[Moves], common: Any, workers: Workers) -> None:
+    def __init__(self, moves: Sequence[MovesOf], common: Any, workers: Workers) -> None:
         self.moves, self.common, self.workers = moves, common, workers
         self.stays = [workers.submit(stays_of, one, common) for one in moves]
 
@@ -227,7 +227,7 @@ def _answers(bucket: list[Needs], common: Common) -> list[Answers]:
     return answers_of(bucket, rules=common.waiting)
 
 
-def stays_of(moves: Moves, common: Common) -> Stays:
+def stays_of(moves: MovesOf, common: Common) -> Stays:
     """Give the visits, handoffs and waits of some tickets, and what others need to know of them."""
     events, stages, as_of = moves(), common.stages, common.as_of
     visits = visits_from_events(events, stages=stages, team_of=common.teams, as_of=as_of)
@@ -261,7 +261,7 @@ def _around(found: Sequence[Found], blocked: pd.DataFrame) -> Around:
 
 
 def cut_waits(
-    moves: Moves, stays: Stays, around: Around, common: Common, buckets: int
+    moves: MovesOf, stays: Stays, around: Around, common: Common, buckets: int
 ) -> tuple[Parts | Needs, ...]:
     """Give the parts of some tickets' waits, then what goes into each bucket."""
     events = moves()

@@ -38,7 +38,7 @@ from vsm.intervals import (
     work_of_parts,
 )
 from vsm.networks import Networks, Part, networks_of_parts, part_of
-from vsm.partitions import Common, Moves, Road, itself
+from vsm.partitions import Common, MovesOf, Road, itself
 from vsm.people import Teams
 from vsm.sources.table_store import load_table, save_parts
 from vsm.tables import BLOCKS, EVENTS, empty
@@ -93,7 +93,7 @@ def of_cluster(
     paths: list[Path], common: Common, cluster: Cluster, *, networks: bool
 ) -> tuple[pd.DataFrame, Networks | None]:
     """Let a cluster read the files, in any order."""
-    files: list[Moves] = [partial(moves_in, path) for path in random.Random(0).sample(paths, len(paths))]
+    files: list[MovesOf] = [partial(moves_in, path) for path in random.Random(0).sample(paths, len(paths))]
     found = networks_of_parts(_parts(files, common, cluster), minimum=MINIMUM) if networks else None
     road = Road(files, cluster.submit(itself, common), cluster)
     blocked = blocked_spans(empty(BLOCKS), as_of=common.as_of)
@@ -103,7 +103,7 @@ def of_cluster(
     return sum(sums[1:], start=sums[0]), found
 
 
-def _parts(files: list[Moves], common: Common, cluster: Cluster) -> list[Part]:
+def _parts(files: list[MovesOf], common: Common, cluster: Cluster) -> list[Part]:
     known = cluster.submit(itself, read_by(common))
     return cluster.gather([cluster.submit(part_of, one, known) for one in files])
 
