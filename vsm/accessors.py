@@ -1,8 +1,13 @@
 """What is attached to a stream from outside, such as ``stream.plot``: names, and where they are defined."""
 
+from collections.abc import Callable
 from importlib import import_module
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+
+import pandas as pd
+
+from vsm.definitions.explain import Explanation
 
 ACCESSORS: Final[dict[str, str]] = {}
 
@@ -22,7 +27,19 @@ def accessor(name: str, stream: Any) -> Any:
 class Attached:
     """A dataclass with accessors: made when first asked for, and listed by completion."""
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        plot: ClassVar[Any]
+        table: ClassVar[Any]
+        slide: ClassVar[Any]
+        where: Callable[..., Self]
+        explain: ClassVar[Callable[..., Explanation]]
+        tickets_on: ClassVar[Callable[..., pd.DataFrame]]
+        keyed: ClassVar[Callable[..., pd.DataFrame]]
+        life: ClassVar[Callable[..., Any]]
+        forecast: ClassVar[Any]
+        live: ClassVar[Callable[[], None]]
+        what_if: ClassVar[Any]
+    else:
 
         def __getattr__(self, name: str) -> Any:
             """Give what was attached from outside, such as ``plot`` and ``where``."""

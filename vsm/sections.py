@@ -36,7 +36,6 @@ from vsm.model.responsibility import (
     knowledge_at_risk,
     multi_discipline_work,
     ticket_disciplines,
-    ticket_owners,
 )
 from vsm.model.reviews import (
     pipelines_by_name,
@@ -261,6 +260,7 @@ def reviews_section(
 
 
 def responsibility_section(  # noqa: PLR0913
+    owners: pd.DataFrame,
     *,
     tickets: pd.DataFrame,
     events: pd.DataFrame,
@@ -274,17 +274,8 @@ def responsibility_section(  # noqa: PLR0913
     as_of: pd.Timestamp,
     minimum: int,
 ) -> Responsibility:
-    """Measure how far one team carries its work, and where it hands over."""
+    """Measure how far one team carries its work, and where it hands over; ``owners`` by ``ticket_owners``."""
     acts = people.of_humans(events)
-    owners = ticket_owners(
-        visits,
-        handoffs=handoffs,
-        lifecycles=lifecycles,
-        events=acts,
-        commits=commits,
-        stages=stages,
-        bots=people.bots,
-    )
     fixes = fixes_of_defects(
         lifecycles,
         alignment=alignment,

@@ -1,8 +1,8 @@
 """The value stream: base tables, and measures that are made when first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -12,7 +12,6 @@ from vsm.clock import Clock
 from vsm.config import Experiment, Workflow
 from vsm.context import Context
 from vsm.definitions.causes import Facts
-from vsm.definitions.explain import Explanation
 from vsm.definitions.facts import facts_from_tables
 from vsm.findings import (
     WHICH_TEAM,
@@ -41,6 +40,7 @@ from vsm.model.lifecycle import lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.map_facts import MapFacts, map_facts
 from vsm.model.network import stage_network, team_network
 from vsm.model.ping_pong import PING_PONG_LEVELS, ping_pong
+from vsm.model.responsibility import ticket_owners
 from vsm.model.wait_sums import WaitSums
 from vsm.model.who_waits import handoff_network
 from vsm.quality import CheckedData, quality_table
@@ -232,7 +232,7 @@ class ValueStream(Attached):
             waits=self._waits,
             ages=open_ages(**self._own("stage_visits", "lifecycles", "events", "minimum")),
             hours=working_hours(self.stages, clock=self.clock),
-            owners=self.responsibility.owners,
+            owners=self._owners,
             deployments=self.delivery.deployments,
             rules=self.workflow.findings,
             causes_known=answered(self._claims, WHY_IT_WAITS),
@@ -307,9 +307,20 @@ class ValueStream(Attached):
         )
 
     @measure
+    def _owners(self) -> pd.DataFrame:
+        """Who worked on each delivered ticket, which findings ask for without the rest of the section."""
+        people = self._context.people
+        return ticket_owners(
+            **self._own("visits", "handoffs", "lifecycles", "commits", "stages"),
+            events=people.of_humans(self.events),
+            bots=people.bots,
+        )
+
+    @measure
     def responsibility(self) -> Responsibility:
         """How far one team carries its work end to end."""
         return responsibility_section(
+            self._owners,
             **self._own("tickets", "events", "visits", "handoffs", "commits", "lifecycles", "stages"),
             alignment=self.alignment.tickets,
             people=self._context.people,
@@ -371,19 +382,6 @@ class ValueStream(Attached):
     def minimum(self) -> int:
         """Fewest tickets about which anything is said (``[rules] minimum``)."""
         return self.workflow.rules.minimum
-
-    if TYPE_CHECKING:
-        plot: ClassVar[Any]
-        table: ClassVar[Any]
-        slide: ClassVar[Any]
-        where: ClassVar[Callable[..., "ValueStream"]]
-        explain: ClassVar[Callable[..., Explanation]]
-        tickets_on: ClassVar[Callable[..., pd.DataFrame]]
-        keyed: ClassVar[Callable[..., pd.DataFrame]]
-        life: ClassVar[Callable[..., Any]]
-        forecast: ClassVar[Any]
-        live: ClassVar[Callable[[], None]]
-        what_if: ClassVar[Any]
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the base tables; measures and what is attached are made anew."""
