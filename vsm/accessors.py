@@ -5,9 +5,10 @@ from importlib import import_module
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from vsm.definitions.explain import Explanation
+    from vsm.definitions.explain import Explanation
 
 ACCESSORS: Final[dict[str, str]] = {}
 

@@ -11,41 +11,59 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from types import FrameType
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from vsm.cli.check import check
 from vsm.cli.console import console
-from vsm.cli.explain import explain
-from vsm.cli.export import export
-from vsm.cli.forget import forget
-from vsm.cli.init import demo, init
-from vsm.cli.lab import lab
-from vsm.cli.pull import pull
-from vsm.cli.report import report, slides
-from vsm.cli.schedule import run, schedule
-from vsm.cli.verify import verify
 from vsm.errors import VsmError, sentence_of
 
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
 STOPPED: Final = "vsm: stopped; what was reported as stored is stored"
 
+MODULES: Final = {
+    "init": "init", "pull": "pull", "verify": "verify", "check": "check", "explain": "explain",
+    "export": "export", "report": "report", "slides": "report", "schedule": "schedule", "run": "schedule",
+    "lab": "lab", "forget": "forget", "demo": "init",
+}  # fmt: skip
+"""Command → the module of this package that defines it."""
+LOOKS: Final[dict[str, Any]] = {
+    "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": "markdown"
+}  # fmt: skip
+
+
+class Commands(TyperGroup):
+    """The commands, each imported when it is called or listed: ``vsm pull`` needs no page and no figure."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = dict.fromkeys(MODULES)  # type: ignore[assignment] # names, which are also suggested
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - what typer calls it with
+        """Import a command; one with subcommands is a ``Typer`` of its own."""
+        if cmd_name not in MODULES:
+            return None
+        command = getattr(import_module(f"vsm.cli.{MODULES[cmd_name]}"), cmd_name)
+        one = typer.Typer(**LOOKS)
+        if isinstance(command, typer.Typer):
+            one.add_typer(command, name=cmd_name)
+        else:
+            one.command(cmd_name)(command)
+        return typer.main.get_group(one).commands[cmd_name]
+
+
 app = typer.Typer(
     name="vsm",
+    cls=Commands,
     help="Where does work wait between people, why, and what to try next?",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    **LOOKS,
 )
-app.command()(init)
-app.add_typer(pull, name="pull")
-for command in (verify, check, explain, export, report, slides, schedule, run, lab, forget, demo):
-    app.command()(command)
 
 
 def _version(*, asked: bool) -> None:
