@@ -3,14 +3,16 @@
 import json
 import secrets
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from vsm.errors import ArchiveError
-from vsm.people.forgetting import Forgotten, Refusals
-from vsm.people.spellings import Spelling
 from vsm.sources.work_folder import WorkFolder, secret_key
 
+if TYPE_CHECKING:
+    from vsm.people.forgetting import Refusals
 
-def read_refusals(folder: WorkFolder) -> Refusals | None:
+
+def read_refusals(folder: WorkFolder) -> "Refusals | None":
     """Give who and what is not to come back; None where nobody was forgotten.
 
     Raises
@@ -20,6 +22,9 @@ def read_refusals(folder: WorkFolder) -> Refusals | None:
     """
     if not folder.forgotten.exists():
         return None
+    from vsm.people.forgetting import Forgotten, Refusals  # noqa: PLC0415 - brings pandas, which few pulls need
+    from vsm.people.spellings import Spelling  # noqa: PLC0415 - see above
+
     try:
         known = json.loads(folder.forgotten.read_text(encoding="utf-8"))
         people = tuple(
@@ -38,7 +43,7 @@ def read_refusals(folder: WorkFolder) -> Refusals | None:
         ) from error
 
 
-def text_of(refusals: Refusals) -> str:
+def text_of(refusals: "Refusals") -> str:
     """Give refusals as the text of their file."""
     people = [asdict(one) | {"addresses": sorted(one.addresses)} for one in refusals.people]
     return json.dumps({"people": people, "documents": sorted(refusals.documents)}) + "\n"
