@@ -105,7 +105,7 @@ def row(piece: Piece) -> dict[str, Any]:
     return about | times | {"receiver": receiver}
 
 
-@settings(max_examples=share(30, of=600))
+@settings(max_examples=share(16, of=600))
 @given(CASES, RULES)
 def test_every_piece_of_a_wait_for_a_review_is_that_of_the_definition(case: Reviewed, rules: Waiting) -> None:
     """Its cause, its receiver, and where it is cut, to the microsecond."""

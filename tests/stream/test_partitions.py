@@ -47,7 +47,7 @@ def context_of_case(case: Case) -> Context:
     return stream._context
 
 
-@settings(max_examples=share(10, of=500))
+@settings(max_examples=share(6, of=500))
 @given(cases(), RULES, st.booleans(), st.integers(0, 99))
 def test_random_logs_have_the_same_intervals(case: Case, rules: Waiting, dated: bool, seed: int) -> None:
     """Tickets without moves, of one instant, found gone, or moved in bulk; any order of causes; dated members."""

@@ -9,7 +9,7 @@ from tests.share import share
 from tests.sources.gitlab_api.lab import SHORT, assert_same, log_of, pull
 from vsm.sources.archive import open_archive
 
-MIXES = share(12, of=200)
+MIXES = share(8, of=200)
 LOTS = 4
 
 

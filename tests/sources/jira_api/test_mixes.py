@@ -10,7 +10,7 @@ from tests.share import share
 from tests.sources.jira_api.lab import MIXED, MODES, PART, events, events_of_file, pull, site_of
 from vsm.sources.archive import open_archive
 
-MIXES = share(24, of=200)
+MIXES = share(16, of=200)
 LOTS = 8
 
 
