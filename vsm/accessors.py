@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from types import MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,6 @@ class Attached:
         plot: ClassVar[Any]
         table: ClassVar[Any]
         slide: ClassVar[Any]
-        where: Callable[..., Self]
         explain: ClassVar[Callable[..., Explanation]]
         tickets_on: ClassVar[Callable[..., pd.DataFrame]]
         keyed: ClassVar[Callable[..., pd.DataFrame]]

@@ -1,8 +1,8 @@
 """The value stream: base tables, and measures that are made when first asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pandas as pd
 
@@ -382,6 +382,9 @@ class ValueStream(Attached):
     def minimum(self) -> int:
         """Fewest tickets about which anything is said (``[rules] minimum``)."""
         return self.workflow.rules.minimum
+
+    if TYPE_CHECKING:
+        where: ClassVar[Callable[..., "ValueStream"]]
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the base tables; measures and what is attached are made anew."""
