@@ -27,8 +27,8 @@ SHORT = (5.0, 1.0)
 MIXED = (5.0, 5.0) if THOROUGH else SHORT
 """The same for mixes: with every ticket, one answer may take a busy stand-in seconds, which is no silence."""
 EVERYTHING = "created >= 0"
-PART = 1 if THOROUGH else 6
-"""Traps are tried on every sixth ticket, or on all where thorough (seven minutes)."""
+PART = 1 if THOROUGH else 12
+"""Traps are tried on every twelfth ticket, or on all where thorough (seven minutes)."""
 
 
 class HasUrl(Protocol):
