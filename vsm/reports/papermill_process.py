@@ -13,7 +13,35 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+# Importing rfc3987_syntax compiles 38 grammars, for seconds; only jsonschema's check of IRIs needs it, and
+# this process ends with the notebook.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+from papermill import execute_notebook  # noqa: E402 - after the line above
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines  # noqa: E402
+from traitlets.config import Config  # noqa: E402
+
+_ENGINE: Final = "vsm"
 _LOOK: Final = 1.0
+
+
+class SavingEngine(NBClientEngine):  # type: ignore[misc] # papermill has no types
+    """Runs cells as papermill does, and saves the notebook when it begins and when it ends, in whatever way.
+
+    papermill itself writes all of it before and after each cell: half a second where there are many figures.
+    """
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **how: Any) -> None:
+        """Run the cells while the manager knows of no file."""
+        file, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **how)
+        finally:
+            nb_man.output_path = file
+
+
+papermill_engines.register(_ENGINE, SavingEngine)
 
 
 def run(job: dict[str, Any]) -> int:
@@ -36,16 +64,11 @@ def _end_with(parent: int, home: Path) -> None:
 
 
 def _execute(job: dict[str, Any], *, deadline: float) -> None:
-    # Importing rfc3987_syntax compiles 38 grammars, for seconds; only jsonschema's check of IRIs needs it,
-    # and this process ends with the notebook.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    import papermill  # noqa: PLC0415 - after the line above
-    from traitlets.config import Config  # noqa: PLC0415 - after the line above
-
-    papermill.execute_notebook(
+    execute_notebook(
         _escaped(job["notebook"]),
         _escaped(job["to"]),
         parameters=job["parameters"],
+        engine_name=_ENGINE,
         kernel_name=job["kernel"],
         language="python",
         cwd=job["folder"],
