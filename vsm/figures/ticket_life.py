@@ -1,6 +1,7 @@
 """One ticket's life: visits, waits, handoffs and commits on one strip."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 import pandas as pd
@@ -26,6 +27,7 @@ from vsm.figures.theme import (
 from vsm.findings.durations import percent, short_duration
 from vsm.model.ticket_life import LANES, life_marks, life_spans, ticket_of_key
 
+_Row = dict[Any, Any]
 _LANE: Final = 58
 _LEGEND_WIDTH: Final = 600
 _LEGEND_LINE: Final = 21
@@ -112,21 +114,26 @@ def life_specs(
     spans = spans.assign(**{name: spans[name].map(unnamed, na_action="ignore") for name in ("label", "who")})
     marks = life_marks(events, tickets=list(keys), handoffs=handoffs, commits=commits)
     marks = marks.assign(who=marks["who"].map(unnamed, na_action="ignore"))
-    lived = {str(ticket): rows for ticket, rows in spans.groupby("ticket")}
-    marked = {str(ticket): rows for ticket, rows in marks.groupby("ticket")}
+    lived, marked = (_grouped(rows.to_dict("records"), "ticket") for rows in (spans, marks))
     for ticket, key in keys.items():
         if ticket in lived:
-            life = _Life(lived[ticket], marked.get(ticket, marks.iloc[:0]))
+            life = _Life(lived[ticket], marked.get(ticket, []))
             yield ticket, _spec(life, key=key, title=title or f"Timeline of {key}")
 
 
+def _grouped(rows: Iterable[_Row], *names: str) -> dict[str, list[_Row]]:
+    """Group rows by what they have under these names, joined by a slash; groups as they first occur."""
+    groups: dict[str, list[_Row]] = {}
+    for row in rows:
+        groups.setdefault("/".join(row[name] for name in names), []).append(row)
+    return groups
+
+
 def _spec(life: "_Life", *, key: str, title: str) -> dict[str, Any]:
-    spans, marks = (
-        life.spans[life.spans["end"] > life.shown[0]],
-        life.marks[life.marks["at"] >= life.shown[0]],
-    )
-    drawn = [*life_bars(spans, room=life.shown[1] - life.shown[0]), *life_points(marks)]
-    caption = _CAPTION.format(spans=counted((life.spans["lane"] == "stage").sum(), "visit"))
+    spans = [row for row in life.spans if row["end"] > life.shown[0]]
+    marks = [row for row in life.marks if row["at"] >= life.shown[0]]
+    drawn = [*_bars(spans, room=life.shown[1] - life.shown[0]), *_points(marks)]
+    caption = _CAPTION.format(spans=counted(sum(row["lane"] == "stage" for row in life.spans), "visit"))
     if life.cut:
         caption += (
             f" Too much for one figure: only what happened since {life.shown[0]:%Y-%m-%d %H:%M} is drawn."
@@ -164,24 +171,23 @@ class _Life:
     So is what came before the last ``MOST`` bars and marks.
     """
 
-    def __init__(self, spans: pd.DataFrame, marks: pd.DataFrame) -> None:
-        stages = spans[spans["lane"] == "stage"]
-        done = stages["group"] == "done"
+    def __init__(self, spans: list[_Row], marks: list[_Row]) -> None:
+        stages = [row for row in spans if row["lane"] == "stage"]
         # The finish for good: where the last unbroken run of stages of the end begins.
-        tail = done[::-1].cummin()[::-1]
-        self.finished = bool(tail.any())
-        self.created = stages["start"].min()
-        self.ended = stages.loc[tail, "start"].min() if self.finished else stages["end"].max()
-        last = max([self.ended, *marks["at"]])
+        tail = [row["start"] for row in takewhile(lambda row: row["group"] == "done", reversed(stages))]
+        self.finished = bool(tail)
+        self.created = min(row["start"] for row in stages)
+        self.ended = tail[-1] if tail else max(row["end"] for row in stages)
+        last = max([self.ended, *(row["at"] for row in marks)])
         air = max((last - self.created) * 0.03, pd.Timedelta(minutes=1))
         self.shown = [self.created - air, last + 2 * air]
-        begun = pd.concat([spans["start"], marks["at"]]).sort_values()
+        begun = sorted([*(row["start"] for row in spans), *(row["at"] for row in marks)])
         self.cut = len(begun) > MOST
         if self.cut:
-            self.shown[0] = begun.iloc[-MOST]
+            self.shown[0] = begun[-MOST]
         self.marks = marks
-        within = spans["start"] < self.shown[1]
-        self.spans = spans[within].assign(end=spans["end"].where(spans["end"] < self.shown[1], self.shown[1]))
+        end = self.shown[1]
+        self.spans = [row | {"end": min(row["end"], end)} for row in spans if row["start"] < end]
 
     def ends(self) -> list[dict[str, Any]]:
         late = (self.ended - self.created) / (self.shown[1] - self.shown[0]) > 0.4
@@ -199,8 +205,8 @@ def _end(at: pd.Timestamp, text: str, side: str, lift: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _empty_lanes(spans: pd.DataFrame, marks: pd.DataFrame) -> list[dict[str, Any]]:
-    found = {*spans["lane"], *marks["lane"]}
+def _empty_lanes(spans: list[_Row], marks: list[_Row]) -> list[dict[str, Any]]:
+    found = {row["lane"] for row in (*spans, *marks)}
     return [
         {
             "text": "nothing recorded", "name": "empty lane", "x": 0.5, "xref": "paper", "y": position,
@@ -220,21 +226,21 @@ def _legend_height(drawn: list[Any]) -> int:
 
 
 def _alt(key: str, life: _Life) -> str:
-    marks = life.marks
-    waits = life.spans[life.spans["lane"] == "wait"]
     whole = life.ended - life.created
     lived = "to finish" if life.finished else "until now, open"
     sentence = (
         f"Timeline of {key}: {short_duration(whole)} from creation {lived}, "
-        f"{counted((marks['what'] == 'handoff').sum(), 'handoff')}, "
-        f"{counted((marks['lane'].isin(['trace', 'code'])).sum(), 'recorded act')}."
+        f"{counted(sum(row['what'] == 'handoff' for row in life.marks), 'handoff')}, "
+        f"{counted(sum(row['lane'] in ('trace', 'code') for row in life.marks), 'recorded act')}."
     )
-    if waits.empty or not whole:
+    waits = _grouped((row for row in life.spans if row["lane"] == "wait"), "label")
+    if not waits or not whole:
         return f"{sentence} It never waited."
-    by = waits.groupby("label")["elapsed"].sum().sort_values(ascending=False, kind="stable")
+    by = {label: sum((row["elapsed"] for row in waits[label]), _NONE) for label in sorted(waits)}
+    longest = max(by, key=by.__getitem__)
     return (
-        f"{sentence} It waited {percent(by.sum() / whole)} of that time, longest {by.index[0]}: "
-        f"{short_duration(by.iloc[0])}."
+        f"{sentence} It waited {percent(sum(by.values(), _NONE) / whole)} of that time, longest {longest}: "
+        f"{short_duration(by[longest])}."
     )
 
 
@@ -245,6 +251,7 @@ _THICK: Final = {"stage": 0.62, "hands": 0.46, "wait": 0.46}
 _NARROW: Final = 540
 """Pixels of time on a page of 700."""
 _MILLI: Final = pd.Timedelta(milliseconds=1)
+_NONE: Final = pd.Timedelta(0)
 _MARKS: Final = {
     "handoff": ("triangle-up", BACK), "move": ("line-ns-open", SOFT), "bulk edit": ("x-thin-open", SOFT),
     "comment": ("circle", "#0072b2"), "worklog": ("square", "#0072b2"), "review": ("diamond", "#0072b2"),
@@ -254,30 +261,24 @@ _MARKS: Final = {
 }  # fmt: skip
 
 
-def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]]:
+def _bars(spans: list[_Row], *, room: pd.Timedelta) -> list[dict[str, Any]]:
     """Bars of what lasted: a trace a lane and kind, or cause; each kind stands once in the legend.
 
-    Parameters
-    ----------
-    spans
-        As ``life_spans`` gives them, of one ticket.
-    room
-        How much time the figure shows, which decides whose name fits.
+    ``room`` is how much time the figure shows, which decides whose name fits.
     """
     drawn: list[dict[str, Any]] = []
     known: set[str] = set()
-    for of, rows in spans.groupby(spans["lane"] + "/" + spans["group"], sort=False):
-        lane, group = str(of).split("/")
+    for of, rows in _grouped(spans, "lane", "group").items():
+        lane, group = of.split("/")
         waits = lane == "wait"
         colours, patterns = (CAUSE_COLOURS, CAUSE_PATTERNS) if waits else (KIND_COLOURS, KIND_PATTERNS)
         style = filled(colours[group], patterns[group] if lane != "hands" else "")
         name = f"waited: {group}" if waits else KIND_WORDS[group]
-        records = rows.to_dict("records")
         drawn.append(
             {
                 "type": "bar",
-                "base": list(rows["start"]),
-                "x": [(row["end"] - row["start"]) / _MILLI for row in records],
+                "base": [row["start"] for row in rows],
+                "x": [(row["end"] - row["start"]) / _MILLI for row in rows],
                 "y": [LANES.index(lane)] * len(rows),
                 "width": _THICK[lane],
                 "orientation": "h",
@@ -286,12 +287,12 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
                 "showlegend": name not in known,
                 "marker": style
                 | {"opacity": 0.55 if lane == "hands" else 1, "line": {"width": 1, "color": PAPER}},
-                "text": [_inside(row, room) for row in records],
+                "text": [_inside(row, room) for row in rows],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
                 "textangle": 0,
                 "textfont": {"size": 11},
-                "hovertext": [_span_facts(row) for row in records],
+                "hovertext": [_span_facts(row) for row in rows],
                 "hoverinfo": "text",
             }
         )
@@ -299,13 +300,13 @@ def life_bars(spans: pd.DataFrame, *, room: pd.Timedelta) -> list[dict[str, Any]
     return drawn
 
 
-def _inside(row: dict[Any, Any], room: pd.Timedelta) -> str:
+def _inside(row: _Row, room: pd.Timedelta) -> str:
     """Name a bar that has room for its name even on a narrow page; the others are named on hover."""
     name = escape(row["label"])
     return name if (row["end"] - row["start"]) / room * _NARROW > text_width([name], size=11) + 8 else ""
 
 
-def _span_facts(row: dict[Any, Any]) -> str:
+def _span_facts(row: _Row) -> str:
     whom = {"stage": "team", "hands": "who", "wait": "waited for"}[row["lane"]]
     return hover(
         row["label"],
@@ -321,13 +322,14 @@ def _span_facts(row: dict[Any, Any]) -> str:
     )
 
 
-def life_points(marks: pd.DataFrame) -> list[dict[str, Any]]:
-    """Marks of what happened at one instant, as ``life_marks`` gives it of one ticket: a trace a kind."""
+def _points(marks: list[_Row]) -> list[dict[str, Any]]:
+    """Marks of what happened at one instant: a trace a kind."""
+    kinds = _grouped(marks, "what")
     return [
         {
             "type": "scatter",
-            "x": list(rows["at"]),
-            "y": [LANES.index(lane) + (0.36 if what == "handoff" else 0.0) for lane in rows["lane"]],
+            "x": [row["at"] for row in rows],
+            "y": [LANES.index(row["lane"]) + (0.36 if what == "handoff" else 0.0) for row in rows],
             "mode": "markers",
             "name": what,
             "marker": {
@@ -337,15 +339,15 @@ def life_points(marks: pd.DataFrame) -> list[dict[str, Any]]:
                 "opacity": 0.9,
                 "line": {"width": 2, "color": colour} if "open" in symbol else {"width": 1, "color": PAPER},
             },
-            "hovertext": [_mark_facts(row) for row in rows.to_dict("records")],
+            "hovertext": [_mark_facts(row) for row in rows],
             "hoverinfo": "text",
         }
         for what, (symbol, colour) in _MARKS.items()
-        if len(rows := marks[marks["what"] == what])
+        if (rows := kinds.get(what))
     ]  # fmt: skip
 
 
-def _mark_facts(row: dict[Any, Any]) -> str:
+def _mark_facts(row: _Row) -> str:
     return hover(
         row["what"],
         [
