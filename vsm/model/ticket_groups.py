@@ -79,10 +79,13 @@ def ticket_groups(tables: Tables, *, kinds: "frozenset[str] | set[str]") -> Iter
         each_ticket = rows.groupby([*by, "ticket"])["time"]
         summed = each_ticket.max() if each.kind in _WHOLE else each_ticket.sum()
         times = summed.sort_values(ascending=False, kind="stable")
-        named: Any = times.groupby(level=by, sort=True) if by else [((), times)] if len(times) else []
-        for names, found in named:
+        places: dict[tuple[str, ...], list[int]] = {}
+        for place, names in enumerate(zip(*map(times.index.get_level_values, by), strict=True)):
+            places.setdefault(names, []).append(place)
+        times = times.droplevel(by)
+        for names, found in sorted(places.items()) if by else [((), slice(None))] * bool(len(times)):
             title = each.title.format(*names)
-            yield TicketGroup(each.kind, names, each.heading, title, each.time, found.droplevel(by))
+            yield TicketGroup(each.kind, names, each.heading, title, each.time, times.iloc[found])
 
 
 def ticket_facts(tables: Tables) -> pd.DataFrame:

@@ -5,9 +5,10 @@ leads to are collected, each group is listed once, and what leads nowhere is no 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -145,7 +146,8 @@ def _page(
     if not found:
         return TicketLists(frozenset(), None)
     strips = {str(ticket): f"s{number}" for number, ticket in enumerate(records)}
-    lists = [_listed(anchor, group, facts, records, strips) for anchor, group in found.items()]
+    outcomes = facts["state"].where(facts["ended"].notna(), "open").to_dict()
+    lists = [_listed(anchor, group, outcomes, records, strips) for anchor, group in found.items()]
     parts = [(heading, list(rows)) for heading, rows in groupby(lists, key=lambda each: each.heading)]
     lead = (
         f"Numbers in this report lead to the tickets that they count: {len(lists)} lists of "
@@ -168,20 +170,19 @@ def _most(group: TicketGroup) -> int:
 def _listed(
     anchor: str,
     group: TicketGroup,
-    facts: pd.DataFrame,
+    outcomes: Mapping[Any, str],
     records: Mapping[Any, dict[Any, Any]],
     strips: Mapping[str, str],
 ) -> TicketList:
-    row = facts.index.get_indexer(group.times.index)
-    known, about = group.times[row >= 0], facts[["state", "ended"]].iloc[row[row >= 0]]
-    outcomes = about["state"].where(about["ended"].notna(), "open").value_counts()
-    split = ", ".join(f"{count:,} {word}" for word, count in outcomes.items())
+    known = {ticket: time for ticket, time in group.times.items() if ticket in outcomes}
+    counts = Counter(outcomes[ticket] for ticket in known)
+    split = ", ".join(f"{count:,} {word}" for word, count in counts.most_common())
     lead = f"n = {counted(len(known), 'ticket')}: {split}."
     most = _most(group)
     if len(known) > most:
         lead += f" The first {most} are listed."
     rows = tuple(
-        _row(records[ticket], strips[str(ticket)], time) for ticket, time in known.head(most).items()
+        _row(records[ticket], strips[str(ticket)], time) for ticket, time in islice(known.items(), most)
     )
     return TicketList(anchor, group.heading, group.title, group.time, f"{len(known):,}", lead, rows)
 
