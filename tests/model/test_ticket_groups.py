@@ -22,7 +22,7 @@ LIVES = (
 def tables_of(stream: ValueStream) -> Tables:
     """What groups are made of."""
     sums = stream._waits
-    places = {"deployments": stream.delivery, "by_cause": sums, "unbroken": sums}
+    places = {"deployments": stream.delivery, "ages": stream._present, "by_cause": sums, "unbroken": sums}
     return Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
 
 

@@ -41,7 +41,10 @@ def usual_pace(
         (there now), ``p50, p85, p95`` (timedeltas; missing where the data do not reach them, or fewer than
         ``minimum`` tickets have left), and ``low, high`` (95 % interval of ``p85``).
     """
-    ended = _at_the_end(stage_visits, lifecycles, events)
+    return _pace(_at_the_end(stage_visits, lifecycles, events), minimum)
+
+
+def _pace(ended: pd.DataFrame, minimum: int) -> pd.DataFrame:
     last = ended.sort_values("entered", kind="stable").groupby([*_STAGE, "ticket"]).tail(1)
     kinds = ended.groupby(_STAGE)["kind"].first().to_frame()
     tables = [
@@ -71,8 +74,8 @@ def open_ages(
         age_beyond, cycle_beyond``: the highest of 0.5, 0.85 and 0.95 that it has passed, else 0; missing
         where too few have left.
     """
-    pace = usual_pace(stage_visits, lifecycles=lifecycles, events=events, minimum=minimum)
     ended = _at_the_end(stage_visits, lifecycles, events)
+    pace = _pace(ended, minimum)
     there = lifecycles.loc[still_open(lifecycles), "ticket"].astype("str")
     now = ended[ended["there"] & ended["ticket"].isin(there)].assign(bulk=lambda rows: rows["begun"])
     now = now.sort_values(["position", "ticket"])[_OPEN].reset_index(drop=True)

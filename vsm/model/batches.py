@@ -18,7 +18,7 @@ weeks, on Fridays, or every day at 17:00.
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -67,22 +67,53 @@ def batches_from_stage_visits(
     >>> batches_from_stage_visits(stage_visits)[["batches", "size", "every"]].values.tolist()
     [[2, 5.0, Timedelta('14 days 00:00:00')]]
     """
+    rows = departures_from_stage_visits(stage_visits).batches(least=least, hours=hours)
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+
+
+class Departures(NamedTuple):
+    """Departures from queues: arrays of one length, but for the names of ``stages``.
+
+    ``stage`` and ``ticket`` are numbers, ``at`` and ``waited`` microseconds.
+    """
+
+    stages: list[str]
+    stage: Ints
+    at: Ints
+    ticket: Ints
+    waited: Ints
+
+    def batches(
+        self, *, least: int = 5, hours: Mapping[str, float] | None = None, until: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Give the rows of ``batches_from_stage_visits``, as known at an instant (microseconds) or now."""
+        found = []
+        for number, stage in enumerate(self.stages):
+            rows = self.stage == number
+            if until is not None:
+                rows &= self.at <= until
+            if not rows.any():
+                continue
+            day = (hours or {}).get(stage, USUAL_HOURS)
+            row = _batches_of(self.at[rows], self.ticket[rows], self.waited[rows], least=least, hours=day)
+            found += [{"stage": stage} | each for each in row]
+        return found
+
+
+def departures_from_stage_visits(stage_visits: pd.DataFrame) -> Departures:
+    """Give the departures from queues and external stages, but for bulk edits and tickets found gone."""
     left = (
         stage_visits["left"].notna() & ~stage_visits["bulk"].astype(bool) & ~stage_visits["gone"].astype(bool)
     )
     ended = stage_visits[stage_visits["kind"].isin(["queue", "external"]) & left]
-    columns = {
-        "at": micros_of(ended["left"]),
-        "ticket": pd.factorize(ended["ticket"])[0],
-        "waited": ended["elapsed"].astype(DURATION).to_numpy().view(np.int64),
-    }
-    stages = ended["stage"].astype("str").to_numpy()
-    found = []
-    for stage, rows in sorted(ended.groupby(stages).indices.items()):
-        day = (hours or {}).get(str(stage), USUAL_HOURS)
-        left_then = {name: values[rows] for name, values in columns.items()}
-        found += [{"stage": stage} | row for row in _batches_of(**left_then, least=least, hours=day)]
-    return pd.DataFrame(found, columns=list(_TYPES)).astype(_TYPES)
+    stage, stages = pd.factorize(ended["stage"].astype("str"), sort=True)
+    return Departures(
+        stages.tolist(),
+        stage,
+        at=micros_of(ended["left"]),
+        ticket=pd.factorize(ended["ticket"])[0],
+        waited=ended["elapsed"].astype(DURATION).to_numpy().view(np.int64),
+    )
 
 
 def working_hours(stages: pd.DataFrame, *, clock: Clock) -> dict[str, float]:

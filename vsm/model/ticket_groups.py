@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from vsm.model.ageing import open_ages
 from vsm.model.causes import with_passing
 from vsm.model.discarded import discarded_tickets
 from vsm.model.interruptions import interrupting
@@ -20,10 +19,9 @@ from vsm.tables import DURATION
 
 
 class Tables(NamedTuple):
-    """What groups are made of: tables of a ``ValueStream``, of its ``WaitSums`` and its ``delivery``."""
+    """What groups are made of: tables of a stream, of its ``WaitSums``, ``delivery`` and ``Present``."""
 
     tickets: pd.DataFrame
-    events: pd.DataFrame
     visits: pd.DataFrame
     handoffs: pd.DataFrame
     by_cause: pd.DataFrame
@@ -33,8 +31,8 @@ class Tables(NamedTuple):
     stage_visits: pd.DataFrame
     stages: pd.DataFrame
     deployments: pd.DataFrame
+    ages: pd.DataFrame
     as_of: pd.Timestamp
-    minimum: int
 
 
 class TicketGroup(NamedTuple):
@@ -73,7 +71,7 @@ def ticket_groups(tables: Tables, *, kinds: "frozenset[str] | set[str]") -> Iter
     for each in KINDS:
         if each.kind not in kinds:
             continue
-        by = list(each.by)
+        by: list[Any] = list(each.by)
         rows = each.rows(tables).dropna(subset=by)
         rows = rows.astype(dict.fromkeys((*by, "ticket"), "str") | {"time": DURATION})
         each_ticket = rows.groupby([*by, "ticket"])["time"]
@@ -165,10 +163,7 @@ def _handoff_waits(tables: Tables) -> pd.DataFrame:
 
 
 def _now(tables: Tables) -> pd.DataFrame:
-    ages = open_ages(
-        tables.stage_visits, lifecycles=tables.lifecycles, events=tables.events, minimum=tables.minimum
-    )
-    return ages.assign(time=ages["stay"])
+    return tables.ages.assign(time=tables.ages["stay"])
 
 
 def _late(tables: Tables) -> pd.DataFrame:

@@ -100,7 +100,8 @@ def listing_of(stream: "ValueStream") -> Listing:
     def make(asked: frozenset[str]) -> TicketLists:
         kinds = {each.kind for each in KINDS if each.kind in ALWAYS or _of_kind(each.kind, asked)}
         found: dict[str, TicketGroup] = {}
-        places = {"deployments": stream.delivery} | dict.fromkeys(("by_cause", "unbroken"), stream._waits)  # noqa: SLF001
+        sums, present = stream._waits, stream._present  # noqa: SLF001 - what all pages are made of
+        places = {"deployments": stream.delivery, "ages": present, "by_cause": sums, "unbroken": sums}
         tables = Tables(**{name: getattr(places.get(name, stream), name) for name in Tables._fields})
         for group in ticket_groups(tables, kinds=kinds):
             anchor = tickets_link(group.kind, *group.names).partition("#")[2]

@@ -12,8 +12,11 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 Ints = npt.NDArray[np.int64]
+Courses = npt.NDArray[np.int32]
+"""Of half the size: an array of a megabyte and more costs what the system takes to give its memory."""
 WINDOWS: Final = (60, 120, 240, 480, 720)
 """Days of past that a course draws from, each as likely as the others."""
 WEEK: Final = 7
@@ -22,7 +25,7 @@ PATHS: Final = 2000
 
 def block_paths(
     counts: Ints, *, days: int, block: int, seed: Sequence[int], windows: Sequence[int] = WINDOWS
-) -> Ints:
+) -> Courses:
     """Give how much there is in all after each day to come, for ``PATHS`` courses that it could take.
 
     A block begins a whole number of weeks before now, so weekends stay weekends::
@@ -57,6 +60,5 @@ def block_paths(
     starts = (window - block) // WEEK + 1
     weeks_ago = (rng.random((PATHS, blocks)) * starts[:, np.newaxis]).astype(np.int64)
     first = past - block - WEEK * weeks_ago
-    day = first[:, :, np.newaxis] + np.arange(block)
-    drawn: Ints = counts[day].reshape(PATHS, -1)[:, :days]
-    return np.cumsum(drawn, axis=1)
+    drawn = sliding_window_view(counts.astype(np.int32), block)[first].reshape(PATHS, -1)[:, :days]
+    return np.cumsum(drawn, axis=1, dtype=np.int32)

@@ -6,13 +6,15 @@ inference under distribution shift", NeurIPS 2021). Nothing else is assumed abou
 future.
 """
 
+import math
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from vsm.stats.block_paths import Courses
+
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 GAMMA: Final = 0.02
 FEWEST_OUTCOMES: Final = 20
 """With fewer known outcomes a level is used as it is."""
@@ -41,7 +43,7 @@ class Recalibrated:
     def used(self) -> float:
         """The share of courses that an answer has to cover, 0 to 1."""
         enough = self.outcomes >= FEWEST_OUTCOMES
-        return float(np.clip(self._moved, 0.0, 1.0)) if enough else self.level
+        return min(max(self._moved, 0.0), 1.0) if enough else self.level
 
     def learn(self, *, held: bool) -> None:
         """Move by an outcome: less cautious after one that held, more so after one that did not."""
@@ -49,7 +51,7 @@ class Recalibrated:
         self._moved += GAMMA * (self.level - held)
 
 
-def covering(values: Ints, level: float) -> int:
+def covering(values: Courses, level: float) -> int:
     """Give the least of sorted values that at least this share of them does not exceed.
 
     Examples
@@ -57,5 +59,5 @@ def covering(values: Ints, level: float) -> int:
     >>> [covering(np.array([1, 2, 3, 4]), level) for level in (0, 0.5, 0.51, 1)]
     [1, 2, 3, 4]
     """
-    place = int(np.ceil(level * len(values) - 1e-9)) - 1
+    place = math.ceil(level * len(values) - 1e-9) - 1
     return int(values[max(place, 0)])

@@ -58,7 +58,7 @@ def test_a_date_is_missed_as_soon_as_it_has_passed() -> None:
 def test_a_date_is_a_number_of_tickets_turned_round(seed: int, items: int) -> None:
     """By the day that is given so many tickets are forecast, and by each day before fewer: whatever the levels."""
     rng = np.random.default_rng(seed)
-    paths = np.cumsum(rng.poisson(0.5, (200, 84)), axis=1)
+    paths = np.cumsum(rng.poisson(0.5, (200, 84)), axis=1, dtype=np.int32)
     levels = {0.85: np.repeat(rng.uniform(0.3, 1.0, 12), 7)}
     day = Question("when", items).answers(paths, levels)[0.85]
     many = [Question("how many", days).answers(paths, levels)[0.85] >= items for days in range(1, 85)]

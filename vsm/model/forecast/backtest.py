@@ -22,6 +22,7 @@ from vsm.intervals.codes import Ints
 from vsm.model.forecast.finishes import DAY
 from vsm.model.forecast.questions import LEVELS, LONGEST, Question, reach, refusal
 from vsm.model.forecast.record import Record
+from vsm.stats.block_paths import Courses
 from vsm.stats.recalibration import Floats, Recalibrated, covering
 from vsm.tables import INSTANT
 
@@ -83,7 +84,7 @@ class _Levels:
         """Give the share of courses that an answer has to cover, by level: one for each day ahead."""
         return {level: np.repeat([one.used for one in weeks], 7) for level, weeks in self._moved.items()}
 
-    def claim(self, at: int, paths: Ints, *, after: Ints) -> None:
+    def claim(self, at: int, paths: Courses, *, after: Ints) -> None:
         """Answer for each number of weeks, and put down what became of it; ``after``: finishes since then."""
         known = min(paths.shape[1], len(after)) // 7
         for week, drawn in enumerate(np.sort(-paths[:, 6::7].T, axis=1)[:known]):
@@ -100,7 +101,7 @@ class _Levels:
 
 
 def _asked(
-    question: Question, paths: Ints, used: Mapping[float, Floats], *, at: int, after: Ints
+    question: Question, paths: Courses, used: Mapping[float, Floats], *, at: int, after: Ints
 ) -> Iterator[_Row]:
     """Answer as of an instant, with every level, and say what became of it, as far as it is known."""
     days = paths.shape[1]

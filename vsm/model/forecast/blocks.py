@@ -1,12 +1,13 @@
 """How long the blocks of days are that forecasts draw: two weeks, or from one release to the next."""
 
 from collections.abc import Mapping
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 import pandas as pd
 
 from vsm.intervals.codes import micros_at
-from vsm.model.batches import batches_from_stage_visits
+from vsm.model.batches import departures_from_stage_visits
 from vsm.model.forecast.questions import LONGEST
 
 USUAL_BLOCK: Final = 14
@@ -28,22 +29,22 @@ def release_blocks(
     """
     if stage_visits.empty:
         return ()
-    left = stage_visits["left"]
+    departures = departures_from_stage_visits(stage_visits)
     first = stage_visits["entered"].min()
     begin = FIRST + EVERY * ((first - FIRST) // EVERY + 1)
     looks = [*pd.date_range(begin, as_of, freq=EVERY), as_of]
     found: list[tuple[int, int]] = []
     for at in looks:
-        days = _days(batches_from_stage_visits(stage_visits[left <= at], hours=hours))
+        days = _days(departures.batches(hours=hours, until=micros_at(at)))
         if days != (found[-1][1] if found else USUAL_BLOCK):
             found.append((micros_at(at), days))
     return tuple(found)
 
 
-def _days(batches: pd.DataFrame) -> int:
-    known = batches[batches["beyond_chance"] & batches["every"].notna()]
-    if known.empty:
+def _days(batches: list[dict[str, Any]]) -> int:
+    known = [row for row in batches if row["beyond_chance"] and pd.notna(row["every"])]
+    if not known:
         return USUAL_BLOCK
-    every = known["every"].iloc[int(known["batched"].to_numpy().argmax())]
+    every = max(known, key=itemgetter("batched"))["every"]
     weeks = round(pd.Timedelta(every) / pd.Timedelta(weeks=1))
     return min(max(7 * weeks, USUAL_BLOCK), LONGEST)

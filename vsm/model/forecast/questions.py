@@ -8,6 +8,7 @@ import numpy as np
 
 from vsm.counts import counted
 from vsm.intervals.codes import Ints
+from vsm.stats.block_paths import Courses
 from vsm.stats.recalibration import Floats, covering
 
 LEVELS: Final = (0.5, 0.7, 0.85, 0.95)
@@ -34,7 +35,7 @@ class Question:
     kind: Literal["how many", "when"]
     amount: int
 
-    def answers(self, paths: Ints, levels: Mapping[float, Floats]) -> dict[float, int]:
+    def answers(self, paths: Courses, levels: Mapping[float, Floats]) -> dict[float, int]:
         """Give so many tickets or more; or so many days at most, one more than drawn where it takes longer.
 
         ``levels``: for each level and day ahead, how many of the courses an answer has to cover.

@@ -11,7 +11,7 @@ from vsm.intervals.codes import Ints, micros_at
 from vsm.model.forecast.blocks import USUAL_BLOCK, release_blocks
 from vsm.model.forecast.finishes import DAY, Finishes, finishes_from_visits
 from vsm.model.forecast.questions import FEWEST_DAYS, reach
-from vsm.stats.block_paths import block_paths
+from vsm.stats.block_paths import Courses, block_paths
 
 WEEK: Final = 7 * DAY
 MONDAY: Final = 4 * DAY
@@ -47,7 +47,7 @@ class Record:
         """Count what was finished by day, as known at an instant."""
         return self.finishes.by_day(at)
 
-    def paths(self, at: int, counts: Ints) -> Ints:
+    def paths(self, at: int, counts: Ints) -> Courses:
         """Draw the courses of a forecast: the same for all questions, whatever comes later."""
         days = reach(len(counts))
         seed = (self.seed, at // DAY)
