@@ -10,7 +10,9 @@ from vsm.clock import micros_of
 from vsm.config.rules import LINKS
 from vsm.eventlog.links import blocking_sentences
 from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
+from vsm.intervals._kernels.arrays import MISSING, NEVER
 from vsm.intervals._kernels.coding import encode, instants_of
+from vsm.intervals._kernels.runs import run_ends, run_starts
 from vsm.tables import BLOCKS, DURATION, INSTANT, conform, empty
 
 FAR: Final = pd.Timestamp("2262-01-01", tz="UTC").as_unit("us")
@@ -120,25 +122,35 @@ def _links(
     created: "pd.Series[Any]",
     links: Iterable[tuple[str, str]],
 ) -> pd.DataFrame:
-    """Give when each link was there; of what both its tickets record at one instant, either is enough."""
-    sentences = blocking_sentences(events, tickets, links=links)
-    own = sentences.assign(own=sentences["told_by"] != sentences["ticket"]).sort_values(
-        [*_LINK, "own", "at", "seq"]
-    )
-    details = own.drop_duplicates(_LINK)[[*_LINK, "by", "detail"]]
-    last = sentences.sort_values(["at", "seq", "there"]).drop_duplicates(
-        [*_LINK, "told_by", "at"], keep="last"
-    )
-    states = last.groupby([*_LINK, "at"])["there"].max().reset_index()
-    first = states.drop_duplicates(_LINK)
-    early = first[~first["there"]].merge(details, on=_LINK)
-    ends = [pd.Series(created.reindex(early[side]).array, index=early.index) for side in ("ticket", "by")]
-    later = ends[0].mask(ends[1] > ends[0], ends[1])
-    early = early.assign(at=later.where(later < early["at"], early["at"]), there=True)[states.columns]
-    states = pd.concat([early, states]).sort_values([*_LINK, "at"], kind="stable")
-    states = states.drop_duplicates([*_LINK, "at"], keep="last")
-    spans = _spans(states, _LINK).merge(details, on=_LINK)
-    return spans.rename(columns={"at": "start"}).assign(how="link")[list(BLOCKS.names)]
+    """Give when each link was there; of what both its tickets record at one instant, either is enough.
+
+    ::
+
+        link     0  0  0  1       what was last said of each, from each instant on
+        at       3  5  9  4
+        there    T  T  F  F       spans: 0 from 3 to 9; 1 from the later creation to 4
+    """
+    said = blocking_sentences(events, tickets, links=links)
+    link, at, there = said.groupby(_LINK).ngroup().to_numpy(), micros_of(said["at"]), said["there"].to_numpy()
+    seq, second = said["seq"].to_numpy(), (said["told_by"] != said["ticket"]).to_numpy()
+    order = np.lexsort((seq, at, second, link))
+    about = said.take(order[run_starts(link[order])])[["ticket", "by", "detail"]]
+    order = np.lexsort((there, seq, at, second, link))
+    order = order[run_ends(run_starts(link[order], second[order], at[order]))]
+    order = order[np.lexsort((there[order], at[order], link[order]))]
+    order = order[run_ends(run_starts(link[order], at[order]))]
+    turns = order[run_starts(link[order], there[order])]
+    link, at, there = link[turns], at[turns], there[turns]
+    first = run_starts(link)
+    end = np.where(run_ends(first), MISSING, np.append(at[1:], MISSING)[: len(at)])
+    early = np.flatnonzero(first & ~there)
+    ends = [micros_of(created.reindex(about[side].iloc[link[early]])) for side in ("ticket", "by")]
+    since = np.where(ends[0] == MISSING, NEVER, np.maximum(*ends))
+    early, since = early[since < at[early]], since[since < at[early]]
+    found = about.take(np.append(link[early], link[there]))
+    times = {"start": np.append(since, at[there]), "end": np.append(at[early], end[there])}
+    spans = found.reset_index(drop=True).assign(how="link", **{n: instants_of(t) for n, t in times.items()})
+    return spans[list(BLOCKS.names)]
 
 
 def _spans(states: pd.DataFrame, stream: list[str]) -> pd.DataFrame:
