@@ -67,9 +67,11 @@ def _known(names: pd.DataFrame) -> pd.DataFrame:
     Issues that were read earlier may tell an older plan: the latest start, and the latest end, count.
     """
     rows = names[names["last"].notna()].sort_values("last", kind="stable")
-    begun, ended = (rows[rows["kind"] == kind].groupby("id") for kind in ("sprint", "sprint end"))
-    known = begun.agg(name=("name", "last"), started=("last", "max"))
-    known["ended"] = ended["last"].max().reindex(known.index).astype(INSTANT)
+    begun, ended = (
+        rows[rows["kind"] == kind].drop_duplicates("id", keep="last").set_index("id")
+        for kind in ("sprint", "sprint end")
+    )
+    known = begun[["name"]].assign(started=begun["last"], ended=ended["last"].reindex(begun.index))
     return known.rename_axis("sprint").reset_index()
 
 
