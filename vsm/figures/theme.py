@@ -190,7 +190,7 @@ def framed(figure: go.Figure, **words: Any) -> go.Figure:
     keep_data_here()
     layout = frame_layout(**words)
     (caption,) = layout.pop("annotations")
-    figure.update_layout(**layout)
+    figure.update_layout(layout, overwrite=True)
     figure.add_annotation(**caption)
     return figure
 
