@@ -7,7 +7,7 @@ is really that much longer, and one that ends in the repeated hour ends when the
 A shift belongs to the day on which it begins, past midnight too: a day off takes the night that follows it.
 """
 
-from collections.abc import Iterator
+from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -21,7 +21,7 @@ from vsm.clock.calendar import Calendar, Micros
 DAY: Final = 1440
 MINUTE: Final = 60_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH: Final = EPOCH.replace(tzinfo=None)
+_EPOCH: Final = EPOCH.toordinal()
 
 Shift = tuple[int, int]
 """Minutes after local midnight at which it begins and ends; past midnight the end is more than 1440."""
@@ -91,45 +91,66 @@ def calendar_from_week(week: Week, *, since: date, until: date) -> Calendar:
     """
     zone = ZoneInfo(week.zone)
     begin, end = (instant(day, 0, zone=zone) for day in (since, until))
-    spans = [(begin, end)] if week.always else list(_spans(week, zone, since, until))
-    edges = np.array(spans, dtype=np.int64).reshape(-1, 2).clip(begin, end)
+    spans = np.array([[begin, end]]) if week.always else _spans(week, zone, since, until)
+    edges = spans.clip(begin, end)
     opens, closes = _merged(edges[edges[:, 0] < edges[:, 1]])
     return Calendar(week.name, opens, closes, since=begin, until=end, assumed=week.assumed)
 
 
-def _spans(week: Week, zone: ZoneInfo, since: date, until: date) -> Iterator[tuple[int, int]]:
-    """Lay every shift out, also of the day before: it may last past midnight."""
-    off, half = set(week.days_off), set(week.half_days)
+def _spans(week: Week, zone: ZoneInfo, since: date, until: date) -> Micros:
+    """Lay every shift out, also of the day before: it may last past midnight.
+
+    ::
+
+        day        Fri  Sat  Sun  Mon       hours differ where the clock is set until two days later
+        midnight    0    1    2    3        (times 24 h)
+        limit     2880 2880  720    0       minutes: a half day on Sunday, a day off on Monday
+    """
+    days = np.arange(since.toordinal() - 1, until.toordinal())
+    years = range(date.fromordinal(int(days[0])).year, date.fromordinal(int(days[-1]) + 2).year + 1)
+    ahead = np.concatenate([_ahead(zone, year) for year in years])[
+        days[0] - date(years[0], 1, 1).toordinal() :
+    ]
+    ahead, later, last = ahead[: len(days)], ahead[1 : len(days) + 1], ahead[2 : len(days) + 2]
+    steady, midnight = (ahead == later) & (later == last), (days - _EPOCH) * DAY * MINUTE - ahead
+    off = set(week.days_off)
     if week.country:
         import holidays  # noqa: PLC0415 - a tenth of a second, for those who name a country
 
-        years = range(since.year - 1, until.year + 1)
-        off |= set(holidays.country_holidays(week.country, subdiv=week.subdivision, years=years))
-    days = range(since.toordinal() - 1, until.toordinal())
-    for number, midnight in zip(days, _midnights(days, zone), strict=True):
-        day = date.fromordinal(number)
-        anywhere = (day.month, day.day)
-        if day in off or anywhere in off:
-            continue
-        limit = week.half_day_ends if day in half or anywhere in half else 2 * DAY
-        for begins, ends in week.shifts[day.weekday()]:
-            if begins >= limit:
-                continue
-            edges = begins, min(ends, limit)
-            if midnight is None:
-                begin, end = (instant(day, minutes, zone=zone) for minutes in edges)
-            else:
-                begin, end = (midnight + MINUTE * minutes for minutes in edges)
-            yield begin, end
+        named = range(since.year - 1, until.year + 1)
+        off |= set(holidays.country_holidays(week.country, subdiv=week.subdivision, years=named))
+    limit = np.full(len(days), 2 * DAY)
+    for part, minutes in ((week.half_days, week.half_day_ends), (off, 0)):
+        dated = np.array([each for day in part for each in _ordinals(day, years)], dtype=np.int64) - days[0]
+        limit[dated[(dated >= 0) & (dated < len(days))]] = minutes
+    spans = [np.empty((0, 2), dtype=np.int64)]
+    for weekday, shifts in enumerate(week.shifts):
+        for begins, ends in shifts:
+            there = np.flatnonzero(((days - 1) % 7 == weekday) & (limit > begins))
+            edges = np.column_stack([np.full(len(there), begins), np.minimum(ends, limit[there])])
+            found = midnight[there, np.newaxis] + MINUTE * edges
+            for row in np.flatnonzero(~steady[there]):
+                day = date.fromordinal(int(days[there[row]]))
+                found[row] = [instant(day, int(minutes), zone=zone) for minutes in edges[row]]
+            spans.append(found)
+    return np.concatenate(spans)
 
 
-def _midnights(days: range, zone: ZoneInfo) -> Iterator[int | None]:
-    """Give when each day begins, None where the clock is set until two days later: then its hours differ."""
-    walls = (datetime.fromordinal(number) for number in range(days.start, days.stop + 2))
-    begins = [(wall - _EPOCH, wall.replace(tzinfo=zone).utcoffset() or timedelta()) for wall in walls]
-    for (wall, offset), (_, one_later), (_, two_later) in zip(begins, begins[1:], begins[2:], strict=False):
-        steady = offset == one_later == two_later
-        yield (wall - offset) // timedelta(microseconds=1) if steady else None
+def _ordinals(day: Day, years: range) -> list[int]:
+    """Give the number of a date, or of a day of every one of these years that has it."""
+    if isinstance(day, date):
+        return [day.toordinal()]
+    month, number = day
+    there = (year for year in years if number <= monthrange(year, month)[1])
+    return [date(year, month, number).toordinal() for year in there]
+
+
+@lru_cache(maxsize=1024)
+def _ahead(zone: ZoneInfo, year: int) -> Micros:
+    """Give how far the clock of a zone is ahead of UTC as each day of a year begins (microseconds)."""
+    first, days = datetime(year, 1, 1, tzinfo=zone), 366 if isleap(year) else 365
+    ahead = [(first + timedelta(days=day)).utcoffset() or timedelta() for day in range(days)]
+    return np.array(ahead, dtype="m8[us]").view(np.int64)
 
 
 def instant(day: date, minutes: int, *, zone: ZoneInfo) -> int:

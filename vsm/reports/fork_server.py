@@ -47,7 +47,7 @@ _TRIES, _PAUSE = 50, 0.1
 
 def main() -> int:
     """Import what notebooks use, and serve the door."""
-    keep_data_here()  # first: it imports nbformat without what makes that slow
+    keep_data_here()
     nbformat = import_module("nbformat")
     for module in USED:
         import_module(module)
