@@ -5,7 +5,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from vsm.clock import micros_of
 from vsm.counts import counted
+from vsm.intervals.codes import run_ends, run_starts
 from vsm.model.blocking import blocker
 from vsm.model.lifecycle import still_open
 from vsm.model.window import seen_since
@@ -45,19 +47,39 @@ def usual_pace(
 
 
 def _pace(ended: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    last = ended.sort_values("entered", kind="stable").groupby([*_STAGE, "ticket"]).tail(1)
-    kinds = ended.groupby(_STAGE)["kind"].first().to_frame()
-    tables = [
-        _percentiles(
-            ended[~ended["begun"]] if measure == "stay" else last[last[measure].notna()],
-            measure,
-            kinds,
-            minimum,
-        )
-        for measure in MEASURES
-    ]
-    pace = pd.concat(tables).reset_index().sort_values(_STAGE, kind="stable", ignore_index=True)
-    return pace[list(_PACE)].astype(_PACE)
+    """Give the rows of ``usual_pace``, which lie by stage and measure in arrays of two dimensions."""
+    stage, ticket = ended.groupby(_STAGE).ngroup().to_numpy(), pd.factorize(ended["ticket"])[0]
+    first = np.unique(stage, return_index=True)[1]
+    order = np.lexsort((micros_of(ended["entered"]), ticket, stage))
+    last = order[run_ends(run_starts(stage[order], ticket[order]))]
+    departed, there, begun = (ended[name].to_numpy() for name in ("departed", "there", "begun"))
+    unseen, window = micros_of(ended["unseen"]), ended["unseen"].notna().to_numpy()
+    shape = len(first), len(MEASURES)
+    counts, times = np.zeros((2, *shape), dtype=np.int64), np.full((5, *shape), np.nan)
+    for place, measure in enumerate(MEASURES):
+        lasted = micros_of(ended[measure])
+        rows = np.flatnonzero(~begun) if measure == "stay" else last[ended[measure].notna().to_numpy()[last]]
+        # In view were: what had lasted 5 days when it came into view, and lasted 7, so ended 2 days after.
+        seconds = lasted[rows] / 1e6
+        late = np.where(window[rows], lasted[rows] + unseen[rows], 0) / 1e6
+        kept = in_view(seconds, late)
+        rows, seconds, late = rows[kept], seconds[kept], late[kept]
+        left = rows[departed[rows]]
+        some = np.unique(np.column_stack([stage[left], ticket[left]]), axis=0)[:, 0]
+        counts[0, :, place] = np.bincount(some, minlength=len(first))
+        counts[1, :, place] = np.bincount(stage[rows[there[rows]]], minlength=len(first))
+        for number in np.flatnonzero(counts[0, :, place] >= max(minimum, 1)):
+            mine = stage[rows] == number
+            found = quantile_times(seconds[mine], departed[rows[mine]], QUANTILES, entry=late[mine])
+            times[:, number, place] = [*found[0], *found[1:, 1]]  # the interval is of the middle one
+    shown = {
+        name: ended[name].to_numpy()[first].repeat(len(MEASURES)) for name in ("stage", "kind", "position")
+    }
+    sums = dict(zip(("tickets", "open"), counts.reshape(2, -1), strict=True))
+    spans = zip(("p50", "p85", "p95", "low", "high"), times.reshape(5, -1), strict=True)
+    usual = {name: pd.to_timedelta(seconds, unit="s") for name, seconds in spans}
+    rows = {**shown, "measure": np.tile(MEASURES, len(first)), **sums, **usual}
+    return pd.DataFrame(rows).astype(_PACE)[list(_PACE)]
 
 
 def open_ages(
@@ -119,29 +141,6 @@ def _among(stage_visits: pd.DataFrame, side: str, edits: pd.MultiIndex) -> "pd.S
         [stage_visits["ticket"], pd.to_datetime(stage_visits[side], utc=True)]
     )
     return pd.Series(instants.isin(edits), index=stage_visits.index)
-
-
-def _percentiles(counted: pd.DataFrame, measure: str, kinds: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Give the row of each stage, of which ``kinds`` are."""
-    # In view were: what had lasted 5 days when it came into view, and lasted 7, so ended 2 days after that.
-    unseen = (counted[measure] + counted["unseen"]).dt.total_seconds().fillna(0)
-    entry = np.asarray(unseen.to_numpy(), dtype=np.float64)
-    kept = in_view(np.asarray(counted[measure].dt.total_seconds().to_numpy(), dtype=np.float64), entry)
-    counted, entry = counted[kept], entry[kept]
-    stages = counted.groupby(_STAGE)
-    left = counted[counted["departed"]].groupby(_STAGE)["ticket"].nunique()
-    table = kinds.assign(measure=measure, tickets=left, open=stages["there"].sum()).fillna(0)
-    seconds = np.asarray(counted[measure].astype(DURATION).dt.total_seconds().to_numpy(), dtype="float64")
-    departed, rows = counted["departed"].to_numpy(), stages.indices
-    enough = table.index[table["tickets"] >= max(minimum, 1)]
-    # Of each stage 3 × 3: the time and its interval, by quantile; the interval is of the middle one.
-    found = [
-        quantile_times(seconds[at], departed[at], QUANTILES, entry=entry[at])
-        for at in (rows[stage] for stage in enough)
-    ]
-    shown = np.array(found).reshape(len(enough), 9)[:, [0, 1, 2, 4, 7]]
-    times = pd.DataFrame(shown, index=enough, columns=["p50", "p85", "p95", "low", "high"])
-    return table.join(times.apply(pd.to_timedelta, unit="s"))
 
 
 def _beyond(lasted: "pd.Series[Any]", usual: pd.DataFrame, minimum: int) -> "pd.Series[float]":
