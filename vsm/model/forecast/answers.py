@@ -70,20 +70,22 @@ def forecasts(record: Record, questions: Sequence[Question]) -> list[Forecast]:
     whys = [refusal(question, counts) for question in questions]
     paths = None if all(whys) else record.paths(record.as_of, counts)
     about = {"block_days": record.block(record.as_of), "active_days": active_days(counts)}
-    found = []
-    for question, why, tested in zip(questions, whys, back_tests(record, questions), strict=True):
-        rows = []
+    tests = back_tests(record, questions)
+    rows = []
+    for question, why, tested in zip(questions, whys, tests, strict=True):
         for level in LEVELS:
-            row = {"level": level, **hit_rate(tested.hits[tested.hits["level"] == level])}
+            row: dict[str, Any] = {"question": question.kind, "amount": question.amount, "level": level}
+            row |= hit_rate(tested.hits[tested.hits["level"] == level])
             if why or paths is None:
                 row |= {"verdict": REFUSED, "why": why}
             else:
                 answer = question.answers(paths, tested.levels)[level]
                 row |= _answer(question, answer, row, days=reach(len(counts)), as_of=record.as_of)
             rows.append(row)
-        answers = pd.DataFrame(rows).assign(question=question.kind, amount=question.amount, **about)
-        found.append(Forecast(question, _conformed(answers), tested.hits, why))
-    return found
+    answers = _conformed(pd.DataFrame(rows).assign(**about))
+    of, each = len(LEVELS), range(len(questions))
+    own = [answers.iloc[of * number : of * (number + 1)].reset_index(drop=True) for number in each]
+    return [Forecast(questions[number], own[number], tests[number].hits, whys[number]) for number in each]
 
 
 def usual_forecasts(record: Record) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

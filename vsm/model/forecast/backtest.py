@@ -13,6 +13,8 @@ count so many are done; a day has the level of its week.
 
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -66,7 +68,7 @@ def back_tests(record: Record, questions: Sequence[Question]) -> list[BackTest]:
         levels.claim(at, paths, after=after)
     levels.learn(record.as_of)
     used = levels.by_day()
-    return [BackTest(_hits(found, question), used) for found, question in zip(rows, questions, strict=True)]
+    return [BackTest(hits, used) for hits in _hits(rows, questions)]
 
 
 _ANY: Final = Question("how many", 7)
@@ -128,15 +130,22 @@ def _outcome(question: Question, answer: int, after: Ints) -> tuple[int, int | N
     return (took, took, True) if took is not None and took <= answer else (answer, took, False)
 
 
-def _hits(rows: list[_Row], question: Question) -> pd.DataFrame:
-    hits = pd.DataFrame(rows, columns=["level", "origin", "known", "answer", "actual", "held"])
+def _hits(rows: Sequence[Sequence[_Row]], questions: Sequence[Question]) -> list[pd.DataFrame]:
+    """Give the hits of each question: one frame is made of all rows, and cut."""
+    ordered = [row for found in rows for row in sorted(found, key=itemgetter(0, 1))]
+    hits = pd.DataFrame(ordered, columns=["level", "origin", "known", "answer", "actual", "held"])
     instants = {
         name: pd.to_datetime(hits[name], unit="us", utc=True).astype(INSTANT) for name in ("origin", "known")
     }
-    hits = hits.assign(question=question.kind, amount=question.amount, **instants)
-    hits = hits.astype(
-        {"level": "float64", "answer": "int64", "actual": "Int64", "held": "boolean", "question": "str"}
-    )
-    return hits.sort_values(["level", "origin"], ignore_index=True)[
-        ["question", "amount", "level", "origin", "known", "answer", "actual", "held"]
-    ]
+    count = [len(found) for found in rows]
+    asked = {name: np.repeat([getattr(one, of) for one in questions], count) for name, of in _ASKED.items()}
+    hits = hits.assign(**asked, **instants)[list(_TYPES)].astype(_TYPES)
+    ends = [0, *accumulate(count)]
+    return [hits.iloc[begin:end].reset_index(drop=True) for begin, end in pairwise(ends)]
+
+
+_ASKED: Final = {"question": "kind", "amount": "amount"}
+_TYPES: Final = {
+    "question": "str", "amount": "int64", "level": "float64", "origin": INSTANT, "known": INSTANT,
+    "answer": "int64", "actual": "Int64", "held": "boolean",
+}  # fmt: skip
