@@ -78,8 +78,8 @@ def _pace(ended: pd.DataFrame, minimum: int) -> pd.DataFrame:
     sums = dict(zip(("tickets", "open"), counts.reshape(2, -1), strict=True))
     spans = zip(("p50", "p85", "p95", "low", "high"), times.reshape(5, -1), strict=True)
     usual = {name: pd.to_timedelta(seconds, unit="s") for name, seconds in spans}
-    rows = {**shown, "measure": np.tile(MEASURES, len(first)), **sums, **usual}
-    return pd.DataFrame(rows).astype(_PACE)[list(_PACE)]
+    table = {**shown, "measure": np.tile(MEASURES, len(first)), **sums, **usual}
+    return pd.DataFrame(table).astype(_PACE)[list(_PACE)]
 
 
 def open_ages(
