@@ -6,7 +6,8 @@ that had passed when each span opened. The row of that table follows from the in
 search.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 import numpy as np
@@ -50,7 +51,6 @@ class Calendar:
     since: int = -FOREVER
     until: int = FOREVER
     assumed: bool = False
-    _table: "_Table" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         opens, closes = (np.array(edges, dtype=np.int64) for edges in (self.opens, self.closes))
@@ -64,7 +64,11 @@ class Calendar:
             edges.setflags(write=False)
         object.__setattr__(self, "opens", opens)
         object.__setattr__(self, "closes", closes)
-        object.__setattr__(self, "_table", _Table.of(opens, closes))
+
+    @cached_property
+    def _table(self) -> "_Table":
+        """Made when it is first asked for: it takes longer than all else, and many calendars never are."""
+        return _Table.of(self.opens, self.closes)
 
     def working(self, start: npt.ArrayLike, end: npt.ArrayLike) -> Micros:
         """Working time in ``[start, end)``: int64 microseconds, from 0 to ``end - start``.
