@@ -5,10 +5,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from papermill.engines import NBClientEngine, NotebookExecutionManager
 
 from tests.reports.pages import code, parameters
 from vsm.errors import NotebookError
+from vsm.reports.papermill_process import SavingEngine
 from vsm.reports.run_notebook import run_notebook
 
 pytestmark = pytest.mark.slow
@@ -103,3 +106,20 @@ def test_a_run_that_stops_says_where_and_keeps_what_it_got_to(
     first = next(cell for cell in json.loads(partial.read_text())["cells"] if cell["id"] == "first")
     assert "".join(first["outputs"][0]["data"]["text/plain"]) == "2"
     assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_a_notebook_is_saved_when_it_begins_and_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with each cell; at the end also where its kernel died, so that what it got to is kept."""
+    saved: list[str] = []
+
+    def run(cells: NotebookExecutionManager, _kernel: str, **_how: object) -> None:
+        cells.save()
+        cells.save()
+        raise RuntimeError("the kernel died")
+
+    monkeypatch.setattr("papermill.engines.write_ipynb", lambda _notebook, path: saved.append(path))
+    monkeypatch.setattr(NBClientEngine, "execute_managed_notebook", run)
+    empty = nbformat.from_dict({"metadata": {"papermill": {}}, "cells": []})  # type: ignore[no-untyped-call]
+    with pytest.raises(RuntimeError, match="the kernel died"):
+        SavingEngine.execute_notebook(empty, "vsm", output_path="out.ipynb", progress_bar=False)
+    assert saved == ["out.ipynb", "out.ipynb"]
