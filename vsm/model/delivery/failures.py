@@ -53,14 +53,12 @@ def failures_of_deployments(
         ``begun``, ``restored`` (when it was restored; missing while it is not), ``rework`` (it brought a
         revert, or a commit of an incident), ``incidents`` (ticket ids).
     """
-    found = pd.concat(
-        [
-            _by_outcome(deployments),
-            _by_incident(deployments, incidents),
-            _by_revert(deployments, brought) if reverts else _by_outcome(deployments.iloc[:0]),
-        ],
-        ignore_index=True,
-    )
+    parts = [_by_outcome(deployments)]
+    if len(incidents):
+        parts.append(_by_incident(deployments, incidents))
+    if reverts and brought["reverts"].notna().any():
+        parts.append(_by_revert(deployments, brought))
+    found = pd.concat(parts, ignore_index=True)
     grouped = found.groupby("number")
     whole = grouped["restored"].max().mask(found["restored"].isna().groupby(found["number"]).any())
     rows = pd.DataFrame(index=deployments.index)
