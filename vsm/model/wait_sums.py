@@ -70,13 +70,13 @@ def waits_by_cause(waits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFram
     """
     started = lifecycles.set_index("ticket")["started"].reindex(waits["ticket"].cat.categories.astype("str"))
     known, begun = started.notna().to_numpy(), micros_of(started.astype(INSTANT))
-    parts = [_by_cause(waits.iloc[:0])]
+    parts = []
     for rows in blocks_of_waits(waits):
         part = waits.iloc[rows]
         ticket = part["ticket"].cat.codes.to_numpy()
         late = known[ticket] & (micros_of(part["start"]) >= begun[ticket])
         parts.append(_by_cause(part, late))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts or [_by_cause(waits.iloc[:0])], ignore_index=True)
 
 
 def unbroken_waits(waits: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def waits_within(
         As ``waits_by_cause`` gives it; ``working`` is by the calendar of the visit's team.
     """
     mine = waits["ticket"].cat.categories.isin(of)
-    parts = [_by_cause(waits.iloc[:0])]
+    parts = []
     for rows in blocks_of_waits(waits):
         part = waits.iloc[rows][[*_KEPT, "end"]]
         part = part[mine[part["ticket"].cat.codes.to_numpy()]]
@@ -113,7 +113,7 @@ def waits_within(
         working = clock.working(inside["start"], inside["end"], team=inside["team"])
         inside = inside.assign(elapsed=inside["end"] - inside["start"], working=working)
         parts.append(_by_cause(inside))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts or [_by_cause(waits.iloc[:0])], ignore_index=True)
 
 
 def _visit_starts(waits: pd.DataFrame) -> Flags:
