@@ -175,4 +175,4 @@ def test_the_sample_finds_that_its_second_tester_helped(sample_folder: Path) -> 
         spells_of(stream.stage_visits, stream.lifecycles, stage="In development"),
         changed=pd.Timestamp(plan.IMPROVED, tz="UTC"), as_of=stream.as_of,
     minimum=12)  # fmt: skip
-    assert found.verdict == "no change seen"
+    assert found.verdict == "no clear change"

@@ -129,9 +129,9 @@ def test_the_table_says_where_to_look_first() -> None:
     table = stuck(stage_visits(), waits=waits(pieces))
     assert shown(table) == [
         ["KEY-d",
-         "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back.",
-         "1", "Build", "46 d", "not reached", "100 d", "nobody: in work; no recorded activity", "–"],
-        ["KEY-c", "Nothing special: its age is within the usual range here.", "1", "Ready", "30 d", "40 d",
+         "In progress, but without a trace for a week: move back what nobody is working on.",
+         "1", "Build", "46 d", "not reached", "100 d", "in work; no recorded activity", "–"],
+        ["KEY-c", "Nothing special: no older than is usual in this stage.", "1", "Ready", "30 d", "40 d",
          "30 d", "qa: no recorded reason since 2026-01-05", "–"],
     ]  # fmt: skip
     assert "2 of n = 2 open tickets; over the 85th percentile: 0." in table.to_html()

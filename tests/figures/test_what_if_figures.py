@@ -47,9 +47,11 @@ def test_a_change_has_two_bars_for_lead_time_and_each_wait() -> None:
     assert then.hovertext[1] == "<b>Waiting &lt;for&gt; QA</b><br>with the change: 0.9 d (0.8 to 6.9)"
 
 
-def test_without_an_answer_the_refusal_stands_in_the_frame() -> None:
-    """And where a change of that rank was never tried, how to try one."""
-    assert "No what-if: 8 %." in what_if_bars(NOTHING).layout.annotations[0].text
+def test_without_an_answer_figure_and_table_refer_to_the_refusal() -> None:
+    """It is said once, with the answers; and where no change has that rank, how to try one is said."""
+    for shown in (what_if_bars(NOTHING).layout.annotations[0].text, what_if_table(NOTHING).to_html()):
+        assert "the answers say" in shown
+        assert "8 %" not in shown
     assert "No change has been tried" in what_if_bars(ANSWERS, rank=3).layout.annotations[0].text
 
 

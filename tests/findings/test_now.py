@@ -70,11 +70,19 @@ def test_time_is_counted_within_the_period_and_open_tickets_count() -> None:
     assert queue.share == pytest.approx((3 + 100) / (7 + 100))
 
 
+def test_a_queue_that_doubled_long_ago_is_compared_with_the_begin_of_the_period() -> None:
+    """Twelve came to Ready 900 days ago; ten others were delivered in the last 100."""
+    late = [[("Build", 800 + 9 * day), ("Done", 1)] for day in range(10)]
+    stream = stream_of(*late, *[[("Ready", 900)]] * 12, as_of_day=900, settings="[findings]\ndelivered = 9")
+    claim = one(stream.findings, "stuck", "Ready").claim
+    assert claim.startswith("12 tickets wait in 'Ready' now (12 on 2028-03-24), all of them since before")
+
+
 def test_the_period_is_a_parameter() -> None:
     """Two delivered tickets are enough, so the last seven days: 12 × 7 days of waiting."""
     settings = "[findings]\ndays = 7\ndelivered = 2"
     stream = stream_of(*[OFTEN] * 12, *[[("Ready", 100)]] * 12, settings=settings)
-    assert one(stream.findings, "queue", "Ready").cost == 12 * 93 * DAY  # from the last two deliveries on
+    assert one(stream.findings, "queue", "Ready").cost == 12 * 93.375 * DAY  # from the day of the last two on
     late = stream_of(
         *[[("Ready", 93), ("Build", 4), ("Done", 1)]] * 12, *[[("Ready", 100)]] * 12, settings=settings
     )

@@ -156,7 +156,7 @@ def test_what_to_try_fits_what_is_known() -> None:
         NEVER_BEGUN,
         AS_USUAL,
         SILENT,
-        f"1 ticket waits for it: {IN_THE_WAY}",
+        IN_THE_WAY,
         TRY["at capacity"],
         TRY["blocked"],
     ]

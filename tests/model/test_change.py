@@ -157,7 +157,7 @@ def test_verdict_and_interval_agree(factor: float) -> None:
     for seed in range(8):
         found = compared(drawn(seed, factor=factor), changed=CHANGED, as_of=NOW, minimum=12)
         _, low, high = found.factor
-        side_of = {"no change seen": not low > 1 and not high < 1, "shorter": high < 1, "longer": low > 1}
+        side_of = {"no clear change": not low > 1 and not high < 1, "shorter": high < 1, "longer": low > 1}
         assert side_of.get(found.verdict, np.isnan(low))
 
 

@@ -1,5 +1,6 @@
 """Two streams beside each other: what is said of times, throughput, shares and handoffs, and when nothing is."""
 
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -43,7 +44,9 @@ def test_periods_of_times_that_differ_differ() -> None:
     """Twelve weeks of two days against twelve of five; as many are delivered a week, and about half is waiting in both."""
     a, b = side(first=0, weeks=12, days=2), side(first=12, weeks=12, days=5, since=True)
     found = beside(a, b, minimum=12)
-    assert found.measures["verdict"].tolist() == ["no change seen", "longer", "longer", "no change seen"]
+    assert found.measures["verdict"].tolist() == [
+        "no clear change", "longer", "longer", "longer", "no clear change"
+    ]  # fmt: skip
     median = found.measures.set_index("measure").loc["Lead time with open tickets, median"]
     assert median["a"] == pytest.approx(2, abs=0.3)
     assert median["b"] == pytest.approx(5, abs=0.6)
@@ -54,8 +57,17 @@ def test_periods_of_times_that_differ_differ() -> None:
 def test_the_same_law_is_no_change() -> None:
     """Two kinds of work in one time, of one law."""
     assert (
-        verdicts(side(first=0, weeks=12, days=3), side(first=0, weeks=12, days=3)) == ["no change seen"] * 4
+        verdicts(side(first=0, weeks=12, days=3), side(first=0, weeks=12, days=3)) == ["no clear change"] * 5
     )
+
+
+def test_what_is_open_again_later_was_not_delivered() -> None:
+    """One of the tickets that were finished in the first period is finished once more in the second."""
+    a, b = side(first=0, weeks=12, days=2), side(first=12, weeks=12, days=2, since=True)
+    again = a.lifecycles.iloc[[0]].assign(finished=b.as_of)
+    later = replace(b, lifecycles=pd.concat([b.lifecycles, again], ignore_index=True))
+    before, after = (beside(a, second, minimum=12).measures["n_a"].iloc[0] for second in (b, later))
+    assert before - after == 1
 
 
 def test_more_tickets_a_week_are_more() -> None:
@@ -67,11 +79,11 @@ def test_more_tickets_a_week_are_more() -> None:
 def test_nothing_is_said_of_too_few_tickets_or_weeks() -> None:
     """Eight tickets; and four weeks of twenty-four."""
     few = side(first=0, weeks=8, days=1, each=1)
-    assert verdicts(few, side(first=8, weeks=12, days=9, since=True))[1:] == ["too few to say"] * 3
+    assert verdicts(few, side(first=8, weeks=12, days=9, since=True))[1:] == ["too few to say"] * 4
     short = side(first=0, weeks=4, days=1, each=6)
     assert (
-        verdicts(short, side(first=4, weeks=12, days=9, since=True))[:3]
-        == ["cannot be said from these data"] * 3
+        verdicts(short, side(first=4, weeks=12, days=9, since=True))[:4]
+        == ["cannot be said from these data"] * 4
     )
 
 
@@ -86,7 +98,11 @@ def test_shares_differ_where_their_intervals_do_not_meet() -> None:
     a = shares(QA=(0.5, 0.4, 0.6), Build=(0.5, 0.4, 0.6))
     b = shares(QA=(0.2, 0.1, 0.3), Build=(0.6, 0.5, 0.7), Review=(0.2, 0.1, 0.3))
     found = stages_beside(a, b).set_index("stage")
-    assert found["verdict"].to_dict() == {"QA": "less", "Build": "no change seen", "Review": "too few to say"}
+    assert found["verdict"].to_dict() == {
+        "QA": "less",
+        "Build": "no clear change",
+        "Review": "too few to say",
+    }
     assert found["difference"].round(2).to_dict() == {"QA": -0.3, "Build": 0.1, "Review": 0.2}
     assert found.loc["Review", "share_a"] == 0.0
     assert stages_beside(shares(QA=(0.5, nan, nan)), b)["verdict"].tolist()[0] == "too few to say"

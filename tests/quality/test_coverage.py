@@ -96,7 +96,7 @@ def covered(**shares: tuple[float, int]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("share", "n", "verdict"),
     [
-        (0.8, 100, "yes"), (0.79, 100, "with care"), (0.5, 100, "with care"), (0.49, 100, "not from these data"),
+        (0.8, 100, "yes"), (0.79, 100, "with caution"), (0.5, 100, "with caution"), (0.49, 100, "not from these data"),
         (1.0, 11, "too few to say"), (float("nan"), 0, "no data"),
     ],
 )  # fmt: skip
@@ -179,7 +179,7 @@ def test_assumed_statuses_come_first() -> None:
 def test_assumed_kinds_call_for_care_and_forbid_nothing() -> None:
     """Where they are the weakest evidence; weaker evidence of another sort still decides."""
     guessed = claims_from_coverage(covered(kinds=(0.1, 9))).set_index("claim")
-    assert guessed["verdict"].tolist().count("with care") == 2
+    assert guessed["verdict"].tolist().count("with caution") == 2
     assert guessed["help"]["Where their time goes"] == "confirm the kinds of stages, with vsm init --review"
     both = claims_from_coverage(covered(kinds=(0.1, 9), statuses=(0.2, 9))).set_index("claim")
     assert both["verdict"]["Where their time goes"] == "not from these data"

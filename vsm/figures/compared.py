@@ -13,14 +13,15 @@ from vsm.figures.labels import hover, number, wrapped
 from vsm.figures.tables import table_of
 from vsm.figures.theme import KIND_COLOURS, SOFT, framed, hidden_axis, nothing_to_see, with_narrow
 from vsm.findings.durations import percent, short_duration
-from vsm.model.compare import DELIVERED, WAITING
+from vsm.model.compare import DELIVERED, OF_DELIVERED, WAITING
 
 _LEAST: Final = 0.02
 _BODY: Final = 330
 _LINE: Final = 17
 _HOW: Final = (
-    "Lead times: Kaplan–Meier, open tickets included, and a log-rank test with weeks as units; throughput: "
-    "whole weeks; shares differ where their 95 % intervals do not meet. Tests show that they differ, not why."
+    "Of delivered tickets alone, lead time says how old was what got done; with open tickets, how long a "
+    "ticket has to wait (Kaplan–Meier). Both: a log-rank test with weeks as units. Throughput: whole weeks; "
+    "shares differ where their 95 % intervals do not meet. Tests show that they differ, not why."
 )
 
 
@@ -106,7 +107,7 @@ def _value(row: Any, end: str) -> str:
     """Give a value with its interval, in its unit."""
     value, low, high = (row[f"{end}{side}"] for side in ("", "_low", "_high"))
     if np.isnan(value):
-        return "not reached" if row["measure"] not in (DELIVERED, WAITING) else "unknown"
+        return "unknown" if row["measure"] in (DELIVERED, OF_DELIVERED, WAITING) else "not reached"
     text = percent if row["measure"] == WAITING else _short
     unit = "" if row["measure"] in (DELIVERED, WAITING) else " d"
     ends = [text(bound).removesuffix(" %") if not np.isnan(bound) else "not reached" for bound in (low, high)]

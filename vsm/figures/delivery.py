@@ -75,7 +75,8 @@ def delivery_table(measures: pd.DataFrame, weeks: pd.DataFrame) -> Styler:
     ) + (f" Unknown: {once}." if once else "")
     behind = measures.assign(behind=[_BEHIND.get(measure, "") for measure in measures["measure"]])
     table = table_of(behind, columns, caption, leads={"n": ("deployed", "behind")})
-    table = table.set_properties(subset=["Last year"], **_LINE)
+    drawn = table.data["Last year"] != "–"  # type: ignore[attr-defined]
+    table = table.set_properties(subset=(drawn, ["Last year"]), **_LINE)
     return table.set_properties(subset=["Meaning"], **_WIDE)
 
 

@@ -112,7 +112,7 @@ def _whom(row: Mapping[Any, Any]) -> str:
 def _waits(row: Mapping[Any, Any]) -> str:
     last = f"last activity {row['traced']:%Y-%m-%d}" if pd.notna(row["traced"]) else "no recorded activity"
     if not row["waits"]:
-        return f"nobody: in work; {last}"
+        return f"in work; {last}"
     unknown = pd.isna(row["cause"]) or row["cause"] == "unexplained"
     cause = "no recorded reason" if unknown else row["cause"]
     return f"{_whom(row)}: {cause} since {row['since']:%Y-%m-%d}"

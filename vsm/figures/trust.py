@@ -21,7 +21,7 @@ _TITLE: Final = "How much evidence there is"
 _ROW: Final = 40
 _LOOKS: Final = {
     "yes": ("80 % and more", KIND_COLOURS["work"], ""),
-    "with care": ("50 to 80 %", KIND_COLOURS["queue"], "/"),
+    "with caution": ("50 to 80 %", KIND_COLOURS["queue"], "/"),
     "no": ("under 50 %", BACK, "x"),
 }
 _WIDE: Final = {"min-width": "16em"}
@@ -70,7 +70,7 @@ def coverage_bars(coverage: pd.DataFrame, *, title: str | None = None) -> go.Fig
 
 def _bars(rows: list[dict[Any, Any]], look: str) -> go.Bar:
     words, colour, pattern = _LOOKS[look]
-    least, below = {"yes": (SURE, 2.0), "with care": (CAREFUL, SURE), "no": (-1.0, CAREFUL)}[look]
+    least, below = {"yes": (SURE, 2.0), "with caution": (CAREFUL, SURE), "no": (-1.0, CAREFUL)}[look]
     bars = [
         (position, row) for position, row in enumerate(rows) if row["n"] and least <= row["share"] < below
     ]
@@ -121,8 +121,8 @@ def claims_table(coverage: pd.DataFrame, *, minimum: int) -> Styler:
         "What would help": lambda row: row["help"] or "–",
     }
     caption = (
-        "An answer is as strong as its weakest evidence: yes from 80 % on, with care from 50 % on; a rule of "
-        "thumb, not a law."
+        "An answer is as strong as its weakest evidence: yes from 80 % on, with caution from 50 % on; a "
+        "rule of thumb, not a law."
     )
     return table_of(claims, columns, caption).set_properties(subset=["What would help"], **_WIDE)
 

@@ -25,6 +25,7 @@ _LONG: Final = 100
 _NOTHING: Final = (
     "No change has been tried; write one into vsm.toml as [[what_if]], or call stream.what_if([...])."
 )
+_REFUSED: Final = "No change could be replayed; the answers say why."
 _ACTUAL: Final = "what happened"
 _REPLAYED: Final = "replayed, 90 of 100"
 
@@ -41,7 +42,7 @@ def what_if_bars(answers: Answers, *, rank: int = 1, title: str | None = None) -
     """
     names = list(answers.scenarios["scenario"].unique())
     if not 1 <= rank <= len(names):
-        hint = answers.sentences[0] if answers.sentences and not names else _NOTHING
+        hint = _NOTHING if names else _REFUSED
         return nothing_to_see(of="what_if_bars", title=title or "What would change?", hint=hint)
     name = str(names[rank - 1])
     rows = answers.scenarios[answers.scenarios["scenario"] == name]
@@ -206,7 +207,7 @@ def what_if_table(answers: Answers) -> Styler:
         "Middle of all replications, and the range of 90 of 100; that of the difference is of pairs of "
         "replications, which have the same weeks and tickets."
     )
-    return table_of(whole, columns, caption, nothing=answers.sentences[0] if answers.sentences else _NOTHING)
+    return table_of(whole, columns, caption, nothing=_REFUSED)
 
 
 def _with_range(row: Mapping[Any, Any], middle: str, low: str, high: str) -> str:

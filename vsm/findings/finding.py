@@ -8,6 +8,7 @@ from typing import Any, Final, Self, SupportsIndex, overload
 
 import pandas as pd
 
+from vsm.counts import counted
 from vsm.findings.durations import humanize_duration, percent, time_of
 
 NOTHING: Final = "Nothing to show: there are too few delivered tickets to say anything."
@@ -285,7 +286,8 @@ class Findings(tuple[Finding, ...]):
         )
         if small:
             claims += (
-                f"<details><summary>{len(small)} more, each under {100 * WORTH_SEEING:.0f} %</summary>"
+                f"<details><summary>{counted(len(small), 'smaller finding')}, under "
+                f"{percent(WORTH_SEEING)} of the time</summary>"
                 f'<ol class="findings" start="{len(large) + 1}">{_items(small)}</ol></details>'
             )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes())

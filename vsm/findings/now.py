@@ -62,11 +62,15 @@ def stuck(present: Present) -> Iterator[Finding]:
         )
         whole = late["ticket"].isin(present.lives["ticket"]).all()
         alone = "" if whole else " (epics and sub-tasks not counted)"
+        earlier = _since_when(present, stage)
+        half = (
+            "; the earlier count is of the last day with at most half as many" if "up from" in earlier else ""
+        )
         yield replace(
             finding,
             claim=(
                 f"{len(there)} tickets {'wait' if stage in present.queued else 'are'} in '{stage}' now "
-                f"({_since_when(present, stage)}), {how}; the oldest since "
+                f"({earlier}), {how}; the oldest since "
                 f"{late['entered'].iloc[0]:%Y-%m-%d} ({humanize_duration(late['stay'].iloc[0])}). "
                 f"{'They' if some == 'all' else f'Those {some}'} account for {percent(finding.share)} of the "
                 f"time that tickets were open in {present.words}{alone}."
@@ -79,8 +83,8 @@ def stuck(present: Present) -> Iterator[Finding]:
             high=UNKNOWN,
             n=len(there),
             tickets=present.keys(late["ticket"]),
-            caveat="A count of today's open tickets, so there is no interval; the earlier count is of the "
-            "last day with at most half as many. They may wait for good reason.",
+            caveat=f"A count of today's open tickets, so there is no interval{half}. They may wait for good "
+            "reason.",
             experiment=(
                 f"Ask whoever '{stage}' waits for, the oldest first, and agree on when an answer comes."
                 if stage in present.outside
@@ -92,12 +96,19 @@ def stuck(present: Present) -> Iterator[Finding]:
 
 
 def _since_when(present: Present, stage: str) -> str:
-    """Say since when so many are there: how many were last there when it was at most half as many."""
+    """Say since when so many are there: how many were last there when it was at most half as many.
+
+    Where that is longer ago than what the period is compared with: how many were there as the period began.
+    """
     stays = present.stage_visits
     stays = stays[(stays["stage"] == stage) & ~stays["ticket"].isin(present.excluded)]
     count, until = half_as_many(stays, as_of=present.as_of)
     if present.known_from is not None and until <= present.known_from:
         return f"more than half as many since before {present.known_from:%Y-%m-%d}"
+    begin = present.period.begin
+    if until < (present.before or present.period).begin:
+        there = (stays["entered"] <= begin) & ~(stays["left"] <= begin)
+        return f"{int(there.sum())} on {begin:%Y-%m-%d}"
     new = stays[stays["left"].isna() & (stays["entered"] >= until)]
     mostly = ", mostly by bulk edits" if new["bulk"].astype(bool).mean() > MOSTLY else ""
     return f"up from {count or 'none'} on {until:%Y-%m-%d}{mostly}"

@@ -18,13 +18,15 @@ from vsm.findings.durations import humanize_duration, percent, short_duration, t
 from vsm.findings.finding import Findings
 from vsm.findings.present import Present
 from vsm.findings.trust import TIMES, WORK, answered
+from vsm.model.change import LONGER, NO_CHANGE, SHORTER
+from vsm.model.compare import delivered_verdict, lead_times_of_periods
 from vsm.model.efficiency import efficiency_bracket
 from vsm.model.lifecycle import completed, still_open
 from vsm.model.period import Period
-from vsm.model.weekly import WEEK, completed_by_week, week_numbers
+from vsm.model.weekly import WEEK, completed_by_week
 from vsm.quality.coverage import VERDICTS
 from vsm.stats.shares import share_with_interval
-from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS, Spells, change_test
+from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS
 from vsm.stats.weekly_counts import counts_test
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +35,6 @@ BUCKETS: Final = 13
 """Points of a sparkline: a year in stretches of four weeks."""
 _LEAST: Final = 3
 """Tickets under which a point of a sparkline is left out."""
-NO_CHANGE: Final = "no clear change"
 UNKNOWN: Final = "unknown"
 _NAN: Final = float("nan")
 
@@ -150,26 +151,26 @@ def lead_time(present: Present) -> Tile:
     late = f"85 % within {short_duration(float(now.quantile(0.85)))}"
     sure = _median_between(present.delivered, minimum=present.minimum)
     tile = replace(tile, value=_days(now.median()), detail=f"{sure}{late}; of the {_delivered(len(now))}")
-    if len(then) < _LEAST:
+    if present.before is None or len(then) < _LEAST:
         return tile
-    spells = [
-        Spells(
-            seconds.to_numpy(dtype=np.float64),
-            np.ones(len(rows), dtype=np.bool_),
-            np.zeros(len(rows)),
-            week_numbers(rows["finished"]).to_numpy(),
-        )
-        for seconds, rows in zip((then, now), sides, strict=True)
-    ]
-    test = change_test(*spells)
-    enough = min(side.weeks for side in spells) >= FEWEST_WEEKS
-    return _judged(
-        tile,
-        _days(then.median()),
-        test.statistic if enough and test.significant else 0.0,
-        "shorter",
-        "longer",
-    )
+    verdict = delivered_verdict(*sides, minimum=present.minimum)
+    other = _with_open_tickets(present, present.before)
+    change = {NO_CHANGE: NO_CHANGE, UNKNOWN: "change unknown"}.get(_sure(verdict), f"{verdict} now")
+    if _sure(verdict) != other:
+        change += f"; with open tickets: {other}"
+    better = {SHORTER: True, LONGER: False}.get(verdict)
+    return replace(tile, before=_days(then.median()), change=change, better=better)
+
+
+def _with_open_tickets(present: Present, before: Period) -> str:
+    """Say whether lead times differ where open tickets count, by days as ``vsm.compare`` has them."""
+    since, day = (period.begin.floor("D") for period in (before, present.period))
+    periods = Period(since, day), Period(day, present.as_of)
+    return _sure(lead_times_of_periods(present.lives, *periods, minimum=present.minimum).verdict)
+
+
+def _sure(verdict: str) -> str:
+    return verdict if verdict in (SHORTER, LONGER, NO_CHANGE) else UNKNOWN
 
 
 def _median_between(done: pd.DataFrame, *, minimum: int) -> str:

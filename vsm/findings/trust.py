@@ -46,7 +46,7 @@ def trusted(
     for finding in found:
         question = finding.question or QUESTION[finding.rule]
         verdict = answers[question]["verdict"] if question else "yes"
-        if verdict not in ("yes", "with care") and finding.rule not in PRESENCE:
+        if verdict not in ("yes", "with caution") and finding.rule not in PRESENCE:
             missing.setdefault(question, []).append(finding.subject)
             continue
         guessed = [stage for stage in finding.stages if stage in assumed]
@@ -62,8 +62,8 @@ def trusted(
 
 
 def answered(claims: pd.DataFrame, question: str) -> bool:
-    """Whether the data can answer a question, if only with care."""
-    return claims.set_index("claim").loc[question, "verdict"] in ("yes", "with care")
+    """Whether the data can answer a question, if only with caution."""
+    return claims.set_index("claim").loc[question, "verdict"] in ("yes", "with caution")
 
 
 def _gap(answer: Mapping[Any, Any], subjects: tuple[str, ...]) -> Gap:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from vsm.clock import micros_of
-from vsm.counts import counted
 from vsm.intervals.codes import run_ends, run_starts
 from vsm.model.blocking import blocker
 from vsm.model.lifecycle import still_open
@@ -248,20 +247,18 @@ RULE: Final = (
 TRY: Final = {
     "blocked": "Remove the blocker together before starting anything new.",
     "external": "Ask again today, and agree on a date for the answer; or decide without one.",
-    "non-working time": "Nothing yet: all of its wait is non-working time.",
-    "unassigned": "Agree who owns it, and who looks at it tomorrow.",
-    "batched": "Release it on its own, without the rest of the batch.",
+    "non-working time": "Nothing yet: all of the wait is non-working time.",
+    "unassigned": "Agree on an owner, and on who takes a look tomorrow.",
+    "batched": "Release without waiting for the rest of the batch.",
     "at capacity": "Help finish the work in progress there before starting anything new.",
-    "overtaken": "Newer work goes first: agree whether that is right; if not, do this one next.",
-    "unexplained": "Ask what holds it up, since the data do not show it, and record the answer.",
+    "overtaken": "Newer work goes first: agree whether that is right; if not, the oldest goes next.",
+    "unexplained": "Ask what the hold-up is, since the data do not show it, and record the answer.",
 }
-IN_WORK: Final = "Ask what it takes to finish it this week: pair up, or split it."
-SILENT: Final = (
-    "In progress, but without a trace for a week: ask whether anybody works on it; if not, move it back."
-)
-AS_USUAL: Final = "Nothing special: its age is within the usual range here."
-IN_THE_WAY: Final = "do it next, or remove the dependency."
-NEVER_BEGUN: Final = "Not started: decide whether it is still wanted; if not, close it."
+IN_WORK: Final = "Ask what it takes to finish this week: pair up, or split the work."
+SILENT: Final = "In progress, but without a trace for a week: move back what nobody is working on."
+AS_USUAL: Final = "Nothing special: no older than is usual in this stage."
+IN_THE_WAY: Final = "Other tickets wait for this: do it next, or remove the dependency."
+NEVER_BEGUN: Final = "Not started: close what is no longer wanted."
 _SILENCE: Final = pd.Timedelta(days=7)
 
 
@@ -294,7 +291,7 @@ def swarm_order(ages: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
-    """Suggest what to try with this ticket today: one sentence, by where it is and what it waits for.
+    """Suggest what to try with this ticket today: one sentence, true of several as well.
 
     Parameters
     ----------
@@ -315,7 +312,7 @@ def what_to_try(row: Any, *, as_of: pd.Timestamp) -> str:
         silent = pd.isna(row["traced"]) or as_of - row["traced"] > _SILENCE
         return SILENT if silent else IN_WORK
     if row["blocks"] and row["cause"] not in ("blocked", "external"):
-        return f"{counted(row['blocks'], 'ticket waits', 'tickets wait')} for it: {IN_THE_WAY}"
+        return IN_THE_WAY
     if row["late"] and pd.isna(row["cycle"]) and row["cause"] not in ("blocked", "external"):
         return NEVER_BEGUN
     return TRY.get(row["cause"], TRY["unexplained"])

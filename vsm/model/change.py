@@ -36,7 +36,7 @@ from vsm.tables import DURATION, INSTANT
 
 LEAD: Final = "lead time"
 SECOND: Final = 1_000_000
-SHORTER, LONGER, NO_CHANGE, TOO_FEW = "shorter", "longer", "no change seen", "too few to say"
+SHORTER, LONGER, NO_CHANGE, TOO_FEW = "shorter", "longer", "no clear change", "too few to say"
 CANNOT_SAY: Final = "cannot be said from these data"
 _WEEK: Final = 7 * 86_400 * SECOND
 
@@ -61,7 +61,8 @@ class Comparison:
     trend
         By how many standard errors times got shorter from week to week before the change.
     verdict
-        ``shorter``, ``longer``, ``no change seen``, ``cannot be said from these data`` or ``too few to say``.
+        ``shorter``, ``longer``, ``no clear change``, ``cannot be said from these data`` or ``too few to
+        say``.
     """
 
     before: Spells

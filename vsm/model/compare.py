@@ -2,7 +2,8 @@
 
 They are two periods, or two kinds of work in one period. Each difference has a verdict: of times by the
 log-rank test with weeks as units (``vsm.model.change``), of throughput by a test of weekly counts, of a share
-only where the two 95 % intervals do not meet.
+only where the two 95 % intervals do not meet. Lead times of what was delivered and those with open tickets
+are two questions: what is finished may be old tickets, or young ones, while the others wait.
 """
 
 from dataclasses import dataclass
@@ -12,16 +13,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from vsm.model.change import CANNOT_SAY, NO_CHANGE, TOO_FEW, Comparison, judged, side_of, spells_of
+from vsm.model.change import (
+    CANNOT_SAY,
+    LONGER,
+    NO_CHANGE,
+    SHORTER,
+    TOO_FEW,
+    Comparison,
+    judged,
+    side_of,
+    spells_of,
+)
 from vsm.model.graphs import Graph
 from vsm.model.lifecycle import completed
-from vsm.model.weekly import WEEK, completed_by_week
+from vsm.model.period import Period
+from vsm.model.weekly import WEEK, completed_by_week, week_numbers
 from vsm.stats.shares import share_with_interval
 from vsm.stats.survival import quantile_times
-from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS, Spells
+from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS, Spells, change_test
 from vsm.stats.weekly_counts import counts_test
 
 DELIVERED: Final = "Delivered a week"
+OF_DELIVERED: Final = "Lead time of delivered tickets, median"
 MEDIAN: Final = "Lead time with open tickets, median"
 LATE: Final = "Lead time with open tickets, 85th percentile"
 WAITING: Final = "Share of lead time spent waiting"
@@ -82,6 +95,43 @@ def lead_times(a: Side, b: Side, *, minimum: int) -> Comparison:
     return judged(sides[0], sides[1], minimum=minimum, follows=follows)
 
 
+def lead_times_of_periods(
+    lifecycles: pd.DataFrame, before: Period, now: Period, *, minimum: int
+) -> Comparison:
+    """Test whether lead times of two periods differ, as ``lead_times`` does, without cutting a stream."""
+    spells = spells_of(pd.DataFrame(), lifecycles)
+    sides = []
+    for begin, end in (before, now):
+        rows = spells[~(spells["end"] <= begin)]
+        seen = rows["seen"].where(rows["seen"] > begin, begin)
+        sides.append(side_of(rows.assign(seen=seen), now.begin, horizon=end))
+    return judged(*sides, minimum=minimum)
+
+
+def delivered_verdict(a: pd.DataFrame, b: pd.DataFrame, *, minimum: int) -> str:
+    """Say whether the second of two groups of delivered tickets took shorter, or longer, than the first.
+
+    The log-rank test by the weeks in which they were finished. Open tickets are in none of them.
+    """
+    if min(len(a), len(b)) < minimum:
+        return TOO_FEW
+    sides = [
+        Spells(
+            rows["lead"].dt.total_seconds().to_numpy(dtype=np.float64),
+            np.ones(len(rows), dtype=np.bool_),
+            np.zeros(len(rows)),
+            week_numbers(rows["finished"]).to_numpy(),
+        )
+        for rows in (a, b)
+    ]
+    if min(side.weeks for side in sides) < FEWEST_WEEKS:
+        return CANNOT_SAY
+    test = change_test(*sides)
+    if test.alike:
+        return CANNOT_SAY
+    return NO_CHANGE if not test.significant else SHORTER if test.statistic > 0 else LONGER
+
+
 def measures_beside(a: Side, b: Side, *, lead: Comparison, minimum: int) -> pd.DataFrame:
     """Give what differs in the whole.
 
@@ -93,8 +143,12 @@ def measures_beside(a: Side, b: Side, *, lead: Comparison, minimum: int) -> pd.D
         ``verdict``.
     """
     done = [completed(side.lifecycles) for side in (a, b)]
+    if a.as_of <= b.begin:  # what was open again later was not finished for good
+        done[0] = done[0][~done[0]["ticket"].isin(b.lifecycles["ticket"])]
     counts, n = [_weekly(*pair) for pair in zip((a, b), done, strict=True)], [len(rows) for rows in done]
     rows: list[list[Any]] = [[DELIVERED, *(_mean(weeks) for weeks in counts), *n, _more(*counts)]]
+    medians = [_median_days(rows) for rows in done]
+    rows.append([OF_DELIVERED, *medians, *n, delivered_verdict(*done, minimum=minimum)])
     for name, quantile in ((MEDIAN, 0.5), (LATE, 0.85)):
         times = [_days(side, quantile) for side in (lead.before, lead.after)]
         rows.append([name, *times, *n, lead.verdict])
@@ -111,7 +165,7 @@ def stages_beside(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``stage, kind``, ``share_a, low_a, high_a, share_b, low_b, high_b`` (0 where no delivered ticket was
-        in it), ``difference`` and ``verdict``: ``more``, ``less`` or ``no change seen``, and ``too few to
+        in it), ``difference`` and ``verdict``: ``more``, ``less`` or ``no clear change``, and ``too few to
         say`` where an interval is missing.
     """
     order = pd.concat([a, b]).drop_duplicates("stage").set_index("stage")
@@ -174,6 +228,10 @@ def _more(before: Floats, after: Floats) -> str:
 def _days(side: Spells, quantile: float) -> tuple[float, float, float]:
     time, low, high = quantile_times(side.seconds, side.ended, [quantile], entry=side.entry)[:, 0] / _DAY
     return float(time), float(low), float(high)
+
+
+def _median_days(done: pd.DataFrame) -> tuple[float, float, float]:
+    return float(done["lead"].dt.total_seconds().median() / _DAY), np.nan, np.nan
 
 
 def _waiting(done: pd.DataFrame, *, minimum: int) -> tuple[float, float, float]:

@@ -40,14 +40,14 @@ def current_period(
 ) -> Period:
     """Give the period that findings about now speak of, which ends at ``as_of``.
 
-    It is the last ``days``, or the time in which the last ``delivered`` tickets were delivered if that is
-    longer; it begins no earlier than the first ticket was created, or a window begins (``known_from``): of
+    It is the last ``days``, or the whole days in which the last ``delivered`` tickets were delivered if these
+    are more; it begins no earlier than the first ticket was created, or a window begins (``known_from``): of
     what was before that, only the tickets that lasted longer are known.
     """
     finishes = completed(lifecycles)["finished"].sort_values()
     first = lifecycles["created"].min() if len(lifecycles) else as_of
     first = max(first, known_from or first)
-    enough = finishes.iloc[-delivered] if len(finishes) >= delivered else first
+    enough = finishes.iloc[-delivered].floor("D") if len(finishes) >= delivered else first
     begin = min(as_of - pd.Timedelta(days=days), enough)
     return Period(min(max(begin, first), as_of), as_of)
 

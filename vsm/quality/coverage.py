@@ -28,7 +28,7 @@ EVIDENCE: Final = {
 """What is counted, in this order, and of what."""
 SURE: Final = 0.8
 CAREFUL: Final = 0.5
-"""From these shares on the weakest evidence supports a claim, or supports it with care."""
+"""From these shares on the weakest evidence supports a claim, or supports it with caution."""
 CLAIMS: Final = {
     "How long tickets take": ("finishes outside bulk edits",),
     "Where their time goes": ("statuses named in vsm.toml", _KINDS, "moves outside bulk edits"),
@@ -54,7 +54,7 @@ HELP: Final = {
     "tickets with a commit": "name the ticket's key in commits or branches",
     "commits that belong to a ticket": "name the ticket's key in commits or branches",
 }
-VERDICTS: Final = ("yes", "with care", "not from these data", "too few to say", "no data")
+VERDICTS: Final = ("yes", "with caution", "not from these data", "too few to say", "no data")
 _COVERAGE: Final[dict[str, Any]] = {
     "evidence": "str", "known": "int64", "n": "int64", "of": "str", "share": "float64",
 }  # fmt: skip
@@ -175,9 +175,9 @@ def _in_hours(events: pd.DataFrame, visits: pd.DataFrame, clock: Clock) -> "pd.S
 def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.DataFrame:
     """Give what can be claimed from these data, and what should not be.
 
-    A claim is as strong as its weakest evidence: from 80 % on it can be made, from 50 % on with care. Under
-    ``minimum`` of something it is too few to say; statuses are few by nature. That kinds are assumed forbids
-    no claim: it can be made with care.
+    A claim is as strong as its weakest evidence: from 80 % on it can be made, from 50 % on with caution.
+    Under ``minimum`` of something it is too few to say; statuses are few by nature. That kinds are assumed
+    forbids no claim: it can be made with caution.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def claims_from_coverage(coverage: pd.DataFrame, *, minimum: int = 12) -> pd.Dat
     --------
     >>> rows = pd.DataFrame(list(EVIDENCE.items()), columns=["evidence", "of"])
     >>> claims_from_coverage(rows.assign(known=3, n=4, share=0.75), minimum=2)["verdict"].unique().tolist()
-    ['with care']
+    ['with caution']
     """
     found = coverage.set_index("evidence")
     rows = []
@@ -215,5 +215,5 @@ def _weakest(evidence: pd.DataFrame) -> pd.DataFrame:
 def _verdict(evidence: str, share: float) -> str:
     if pd.isna(share):
         return "no data"
-    low = "with care" if evidence == _KINDS else "not from these data"
-    return "yes" if share >= SURE else "with care" if share >= CAREFUL else low
+    low = "with caution" if evidence == _KINDS else "not from these data"
+    return "yes" if share >= SURE else "with caution" if share >= CAREFUL else low
