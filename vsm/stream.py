@@ -186,6 +186,7 @@ class ValueStream(Attached):
             deployments=self.delivery.deployments,
             limits={stage.name: stage.wip for stage in self.workflow.stages if stage.wip is not None},
             period=self._present.period,
+            stays=self._present.usual_stays,
             fewest_people=self._context.fewest_people,
         )
 

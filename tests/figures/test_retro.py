@@ -188,7 +188,7 @@ def test_what_changed_is_said_with_the_measures_that_moved(planted: ValueStream)
         "The queue 'Reported' grew from 11 to 47 tickets in 8 weeks.",
     )
     assert slide.rows[0] == ("Measure", "Now", "It was")
-    assert slide.rows[2] == ("Open tickets", "62", "18 on 2025-12-06")
+    assert slide.rows[1] == ("Open tickets", "62", "18 on 2025-12-06")
     assert planted.slide.since_last(last_retro="2026-02-20").heading.startswith("Since 20 February 2026: ")
 
 

@@ -41,6 +41,14 @@ def test_people_and_limits_stand_where_they_are_known() -> None:
     assert written(figure, "waiting now") == ["WIP 1 of 2", "WIP 0"]
 
 
+def test_where_stays_are_known_with_open_ones_the_ladder_bears_these() -> None:
+    """Half of the visits to Build last four days; of Ideas, half of the tickets are still there."""
+    nan = float("nan")
+    stays = {"Build": (4 * 86_400.0, nan), "Ideas": (nan, nan)}
+    shown = value_stream_map(small_stream().network, facts=MapFacts(stays=stays))
+    assert written(shown, "medians") == ["– 48 %", "4.0 d 32 %", "– 6.5 %", "– 13 %"]
+
+
 def test_what_has_never_ended_has_an_unknown_median() -> None:
     """A stage that no ticket has left yet: no number, rather than none at all."""
     figure = value_stream_map(SmallStream((("Ideas", 1),)).network)

@@ -31,7 +31,7 @@ def facts(
     visits = pd.DataFrame({"stage": "Build", "kind": "work", "holder": [*holders, *holders, None]})
     given: dict[str, Any] = {
         "rolled": pd.DataFrame({"share": [0.8]}), "limits": {"Build": 3}, "period": Period(START, START + 14 * DAY),
-        "minimum": 2, "fewest_people": 3,
+        "minimum": 2, "fewest_people": 3, "stays": pd.DataFrame({"p50": [DAY], "p85": [pd.NaT]}, index=["Build"], dtype="timedelta64[us]"),
     }  # fmt: skip
     deployments = pd.DataFrame({"at": [START + day * DAY for day in releases]}).astype(
         {"at": lives["created"].dtype}

@@ -47,7 +47,7 @@ def finding(
     about = found[rank - 1]
     if about in late[:1] and late[1:]:
         return Words(
-            f"Tickets are over age in {len(late)} stages",
+            f"Tickets are stuck in {len(late)} stages",
             line=f"Try: {_ideas(late)[0]}",
             items=tuple(f"{each.title}." for each in late),
             notes=tuple(note for each in late for note in _notes(each)),

@@ -219,12 +219,12 @@ class Present:
         return done[_inside(done["finished"], self.spans_before, "left")]
 
     @cached_property
-    def usual_stay(self) -> "pd.Series[Any]":
-        """The time within which 85 % of tickets left each stage; missing where that is not known."""
+    def usual_stays(self) -> pd.DataFrame:
+        """The times within which 50 and 85 % of tickets left each stage, and others of ``usual_pace``."""
         pace = usual_pace(
             self.stage_visits, lifecycles=self.lifecycles, events=self.events, minimum=self.minimum
         )
-        return pace[pace["measure"] == "stay"].set_index("stage")["p85"]
+        return pace[pace["measure"] == "stay"].set_index("stage")
 
     def shares(self, seconds: "pd.Series[Any]", opened: "pd.Series[Any]") -> pd.DataFrame:
         """Give each group's share of the time that tickets were open, with its interval.

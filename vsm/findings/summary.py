@@ -158,7 +158,7 @@ def lead_time(present: Present) -> Tile:
     change = {NO_CHANGE: NO_CHANGE, UNKNOWN: "change unknown"}.get(_sure(verdict), f"{verdict} now")
     if _sure(verdict) != other:
         change += f"; with open tickets: {other}"
-    better = {SHORTER: True, LONGER: False}.get(verdict)
+    better = {SHORTER: True, LONGER: False}.get(verdict) if verdict == other else None
     return replace(tile, before=_days(then.median()), change=change, better=better)
 
 
@@ -223,7 +223,7 @@ def over_age(present: Present) -> Tile:
     """Give how many open tickets have been in their stage for longer than 85 % of tickets stayed there."""
     stays = present.stage_visits[present.stage_visits["kind"] != "done"]
     stays = stays[~stays["ticket"].isin(present.excluded)]
-    usual = present.usual_stay.reindex(stays["stage"].astype("str")).array
+    usual = present.usual_stays["p85"].reindex(stays["stage"].astype("str")).array
     late = stays["entered"] + usual
 
     def there(at: pd.Timestamp) -> int:

@@ -29,6 +29,8 @@ class MapFacts(NamedTuple):
         Tickets a week in the current period of so many ``days``.
     release_every
         Median time from one release to the next.
+    stays
+        By stage, median and 85th percentile of a stay in seconds; NaN where a percentile is not known.
     """
 
     lead: pd.Timedelta | None = None
@@ -41,6 +43,7 @@ class MapFacts(NamedTuple):
     deliveries: float | None = None
     days: int = 0
     release_every: pd.Timedelta | None = None
+    stays: Mapping[str, tuple[float, float]] | None = None
 
 
 def map_facts(
@@ -50,12 +53,15 @@ def map_facts(
     stage_visits: pd.DataFrame,
     rolled: pd.DataFrame,
     deployments: pd.DataFrame,
+    stays: pd.DataFrame,
     limits: Mapping[str, int],
     period: Period,
     minimum: int,
     fewest_people: int,
 ) -> MapFacts:
     """Give the numbers of a value stream map; ``rolled`` is as ``rolled_accuracy`` gives it.
+
+    ``stays`` has ``p50`` and ``p85`` by stage, as ``usual_pace`` gives them.
 
     Lead time and process time need ``minimum`` delivered tickets; of fewer people than ``fewest_people`` in a
     stage no number is given.
@@ -68,6 +74,7 @@ def map_facts(
     weeks = (period.end - period.begin) / _WEEK
     inside = [(at >= period.begin) & (at <= period.end) for at in (lifecycles["created"], done["finished"])]
     releases = deployments["at"].drop_duplicates().sort_values()
+    usual = stays[["p50", "p85"]].apply(lambda times: times.dt.total_seconds())
     share = rolled["share"].iloc[0] if len(rolled) else float("nan")
     return MapFacts(
         lead=_mean(done["lead"], least=minimum),
@@ -80,6 +87,7 @@ def map_facts(
         deliveries=float(inside[1].sum()) / weeks if weeks else None,
         days=period.days,
         release_every=_median(releases.diff().dropna(), least=_FEW),
+        stays={str(stage): (p50, p85) for stage, p50, p85 in usual.itertuples()},
     )
 
 

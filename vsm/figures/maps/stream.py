@@ -27,6 +27,7 @@ from vsm.figures.maps.stream_texts import (
     stage_facts,
     summary,
     wip,
+    with_stays,
 )
 from vsm.figures.marks import writing
 from vsm.figures.slides import SLIDE
@@ -90,6 +91,7 @@ def value_stream_map(
         return nothing_to_see(
             of="value_stream_map", title=title or _TITLE, hint="No ticket has entered a stage so far."
         )
+    network = with_stays(network, facts)
     layout = layout_from_network(network, slide=slide, **(_SLIDE if slide else _PAGE))
     if slide and not layout.fits:
         layout = layout_from_network(network, slide=slide, **_SLIDE | _FEWER)

@@ -75,8 +75,26 @@ def fitted(name: str, *, letters: int, lines: int = 2) -> str:
     return f"{smaller}{wrapped(name, width=longest, lines=lines)}</span>"
 
 
+def with_stays(network: "nx.DiGraph[str]", facts: MapFacts) -> "nx.DiGraph[str]":
+    """The same network with the medians and 85th percentiles of ``facts``, which count open stays too.
+
+    So they are the numbers of work item ageing; of stays that have ended alone, those of a stage in which
+    most tickets still are would be short.
+    """
+    if facts.stays is None:
+        return network
+    found = network.copy()
+    for stage, about in found.nodes(data=True):
+        known = dict(zip(("median", "p85"), facts.stays.get(stage, ()), strict=False))
+        for name in ("median", "p85"):
+            about.pop(name, None)
+            if not math.isnan(known.get(name, math.nan)):
+                about[name] = known[name]
+    return found
+
+
 def median_of(about: Mapping[str, Any]) -> str:
-    """The median of a stage's visits; unknown where none has ended."""
+    """The median of a stage's visits, where it is known."""
     return escape(short(about["median"])) if "median" in about else UNKNOWN
 
 
@@ -157,21 +175,24 @@ def rework_of(network: "nx.DiGraph[str]") -> Rework | None:
 def stage_facts(name: str, about: Mapping[str, Any]) -> str:
     """The box beside the pointer of a stage: every number of it."""
     done = about["kind"] == "done"
-    known = not done and "median" in about
     ca = percent(about["ca"]) if "ca" in about else TOO_FEW
     return hover(
         name,
         [
             ("kind", KIND_WORDS[about["kind"]]),
             ("team", about["team"]),
-            ("median visit", short_duration(about["median"]) if known else ""),
-            ("85th percentile", short_duration(about["p85"]) if known else ""),
+            ("median visit", "" if done else _time(about, "median")),
+            ("85th percentile", "" if done else _time(about, "p85")),
             ("share of the time before the finish", "" if done else percent(about["share"])),
             ("complete and accurate", "" if done else ca),
             ("there now", counted(about["open"], "ticket")),
             ("n", f"{counted(about['tickets'], 'ticket')}, {counted(about['visits'], 'visit')}"),
         ],
     )
+
+
+def _time(about: Mapping[str, Any], name: str) -> str:
+    return short_duration(about[name]) if name in about else ""
 
 
 def caption_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
@@ -183,10 +204,10 @@ def caption_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
     rates = f" A week: arrivals and deliveries in the last {facts.days} days." if facts.days else ""
     return (
         f"n = {tickets}, open and discarded ones too. PT: median time of a visit; %C&A: share passed on that "
-        f"never came back ({UNKNOWN}: too few). Ladder: medians of one visit, elapsed, which do not add up "
-        "to the lead time; the darker, the larger the share of all time before the finish; stars: the two "
-        f"longest waits.{lead}{rates} Work is measured by status: a ticket left in a work stage overnight "
-        f"counts as worked on.{left_out_of(layout)}"
+        "never came back. Ladder: medians of one visit, elapsed, with those that still last (Kaplan–Meier); "
+        f"they do not add up to the lead time. {UNKNOWN}: too few, or not reached. The darker, the larger "
+        f"the share of all time before the finish; stars: the two longest waits.{lead}{rates} Work is "
+        f"measured by status: a ticket left in a work stage overnight counts as worked on.{left_out_of(layout)}"
     )
 
 
