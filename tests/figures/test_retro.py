@@ -94,7 +94,7 @@ def test_what_is_proposed_for_several_stages_is_one_proposal(planted: ValueStrea
     ]
     about: Any = {"visits": planted.visits, "stages": planted.stages}
     slide: Any = retro_findings.finding(planted._present, findings, **about)
-    assert slide.heading == "Tickets are over age in 3 stages"
+    assert slide.heading == "Tickets are stuck in 3 stages"
     assert slide.line == f"Try: {rows[0][0]}"
     assert slide.items == ("47 tickets wait in 'Reported', 42 of them over age.",) * 3
     assert retro_findings.finding(planted._present, findings, rank=2, **about) is None

@@ -207,7 +207,8 @@ def caption_of(layout: Layout, facts: MapFacts, *, tickets: str) -> str:
         "never came back. Ladder: medians of one visit, elapsed, with those that still last (Kaplan–Meier); "
         f"they do not add up to the lead time. {UNKNOWN}: too few, or not reached. The darker, the larger "
         f"the share of all time before the finish; stars: the two longest waits.{lead}{rates} Work is "
-        f"measured by status: a ticket left in a work stage overnight counts as worked on.{left_out_of(layout)}"
+        "measured by status: a ticket left in a work stage overnight counts as worked on."
+        f"{left_out_of(layout)}"
     )
 
 
