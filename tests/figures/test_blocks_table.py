@@ -26,7 +26,7 @@ def test_the_longest_blocks_come_first_with_what_blocked() -> None:
         ["AB-3", "–", "Impediment", "a flag", "2026-01-07", "2026-01-07", "2 h"],
     ]
     assert table.to_html().count('rel="noreferrer"') == 4
-    assert "n = 3 of 3 blocks" in table.to_html()
+    assert "3 of n = 3 blocks" in table.to_html()
 
 
 def test_only_so_many_are_shown_and_none_that_lasted_no_time() -> None:
@@ -34,7 +34,7 @@ def test_only_so_many_are_shown_and_none_that_lasted_no_time() -> None:
     made = blocks_of(*LINES[:3], said(3, 9, new="This issue is blocked by AB-2"), finished={2: 8})
     table = blocks_table(made, tickets=TICKETS, as_of=at(AS_OF), most=1)
     assert [row[0] for row in shown(table)] == ["AB-1"]
-    assert "n = 1 of 2 blocks" in table.to_html()
+    assert "1 of n = 2 blocks" in table.to_html()
 
 
 def test_what_a_flag_says_is_escaped() -> None:

@@ -95,7 +95,7 @@ def test_handoffs_beside_each_other_are_shares_medians_and_counts(sample_folder:
     ]
     html = table.to_html()
     assert '<span data-tickets="tickets.html#handoff-development-quality">development</span>' in html
-    assert "the largest difference first; median wait and count. No test." in html
+    assert "the largest difference first; median wait and count. Whole waits" in html
     assert len(found.handoffs_table(most=1).data) == 1  # type: ignore[attr-defined]
 
 

@@ -69,14 +69,17 @@ def test_the_table_has_a_row_for_each_horizon() -> None:
     assert int(table["95 of 100"].iloc[1]) <= int(table["50 of 100"].iloc[1])
 
 
-def test_what_is_refused_is_said_in_place_of_a_figure() -> None:
-    """The reason with its number; the table says it below its rows."""
+def test_where_all_is_refused_figures_and_table_refer_to_the_answers() -> None:
+    """These say the reason, with its number, once; dates that have a reason of their own say that one."""
     record = record_of(finishes_of(np.arange(40) + 0.5), days=40)
     answers, hits, days = usual_forecasts(record)
     why = "No forecast: 40 days are on record, of the 91 needed."
-    for figure in (forecast_fan(answers, days, hits), forecast_dates(answers, days)):
-        assert why in figure.layout.meta["alt"]
-    assert why in forecast_table(answers).caption  # type: ignore[attr-defined]
+    assert answers["why"].str.startswith(why).all()
+    shown = [forecast_fan(answers, days, hits), forecast_dates(answers, days)]
+    said = [*(figure.layout.meta["alt"] for figure in shown), forecast_table(answers).caption]  # type: ignore[attr-defined]
+    assert all("the answers say why" in text and why not in text for text in said)
+    other = answers.assign(why=answers["why"].mask(answers["question"] == "when", "No date."))
+    assert "No date." in forecast_dates(other, days).layout.meta["alt"]
     assert "No past forecast has an outcome so far." in hit_rates(answers).layout.meta["alt"]
 
 

@@ -46,7 +46,11 @@ def compared_handoffs(
     for name, end in zip(names, "ab", strict=True):
         columns[name] = partial(_handoff, end=end)
     what = "handoffs" if teams_known else "moves between stages, as no teams are known"
-    caption = f"Share of all waiting in {what}, the largest difference first; median wait and count. No test."
+    caption = (
+        f"Share of all waiting in {what}, the largest difference first; median wait and count. Whole waits "
+        "of what was passed on; the network has waits within the period, also of tickets still waiting. "
+        "No test."
+    )
     shown = handoffs[handoffs[["share_a", "share_b"]].max(axis=1) > 0].head(most)
     leads = {"From": ("handoff" if teams_known else "move", "from", "to")}
     return table_of(shown, columns, caption, nothing="No handoff has been seen.", leads=leads)

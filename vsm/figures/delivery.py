@@ -201,15 +201,17 @@ def deployment_weeks(weeks: pd.DataFrame, *, title: str | None = None) -> go.Fig
     unknown = _unknown(weeks)
     counts = {"successful": weeks["succeeded"], "failed": weeks["failed"], "outcome unknown": unknown}
     figure = go.Figure([*(_bars(weeks, of, name) for name, of in counts.items()), _points(weeks)])
-    most = int(weeks["deployments"].max())
+    most, timed = int(weeks["deployments"].max()), bool(weeks["lead_median"].notna().any())
     figure.update_layout(
         barmode="stack",
-        xaxis=DATE_AXIS | {"anchor": "y2"},
+        xaxis=DATE_AXIS | {"anchor": "y2" if timed else "y"},
         yaxis={
-            "domain": [0.5 + _GAP / 2, 1], "range": [0, most * 1.15], "nticks": min(most, 4) + 1,
-            "tickformat": ",d", "fixedrange": True, "title": {"text": "deployments"},
+            "domain": [0.5 + _GAP / 2 if timed else 0, 1], "range": [0, most * 1.15],
+            "nticks": min(most, 4) + 1, "tickformat": ",d", "fixedrange": True,
+            "title": {"text": "deployments"},
         },
-        yaxis2=value_axis("lead time, days", domain=[0, 0.5 - _GAP / 2], nticks=4, gridcolor=RULE),
+        yaxis2=value_axis("lead time, days", domain=[0, 0.5 - _GAP / 2], nticks=4, gridcolor=RULE)
+        | {"visible": timed},
         legend=LEGEND_ABOVE,
     )  # fmt: skip
     deployed, changes = (number(weeks[name].sum()) for name in ("deployments", "changes"))

@@ -27,6 +27,7 @@ _HITS: Final = {True: (KIND_COLOURS["done"], "circle", "held"), False: (BACK, "x
 _FAN_TITLE: Final = "How many tickets will be finished"
 _DATES_TITLE: Final = "When the next tickets will be finished"
 _RATES_TITLE: Final = "How often forecasts held"
+_REFUSED: Final = "There is no forecast; the answers say why."
 _ROW: Final = 24
 
 
@@ -50,9 +51,7 @@ def forecast_fan(
     row = usual_answer(answers)
     known = answers[(answers["question"] == "how many") & answers["answer"].notna()]
     if row is None or days.empty:
-        why = answers.loc[(answers["level"] == SAID) & (answers["amount"] == USUAL), "why"].dropna()
-        hint = why.iloc[0] if len(why) else "There is no forecast."
-        return nothing_to_see(of="forecast_fan", title=title or _FAN_TITLE, hint=hint)
+        return nothing_to_see(of="forecast_fan", title=title or _FAN_TITLE, hint=_REFUSED)
     now = days["until"].iloc[-1]
     past = days.set_index("until")["finished"].cumsum()
     shown = past[past.index >= now - pd.Timedelta(weeks=weeks)]
@@ -153,8 +152,8 @@ def forecast_dates(answers: pd.DataFrame, days: pd.DataFrame, *, title: str | No
     known = answers[(answers["question"] == "when") & answers["due"].notna()]
     if known.empty or days.empty:
         why = answers.loc[(answers["level"] == SAID) & (answers["question"] == "when"), "why"].dropna()
-        hint = why.iloc[0] if len(why) else "There is no forecast."
-        return nothing_to_see(of="forecast_dates", title=title or _DATES_TITLE, hint=hint)
+        own = [reason for reason in why if reason not in _said(answers)]
+        return nothing_to_see(of="forecast_dates", title=title or _DATES_TITLE, hint=(own or [_REFUSED])[0])
     now = days["until"].iloc[-1]
     amounts = sorted(known["amount"].unique())
     row_of = {amount: row for row, amount in enumerate(amounts)}
@@ -259,6 +258,12 @@ def hit_rates(answers: pd.DataFrame, *, question: str = "how many", title: str |
     )
 
 
+def _said(answers: pd.DataFrame) -> list[str]:
+    """Give the reason why nothing is forecast, if so: the answers of a page say it first."""
+    usual = (answers["question"] == "how many") & (answers["amount"] == USUAL) & (answers["level"] == SAID)
+    return list(answers.loc[usual, "why"].dropna())
+
+
 def _asked(row: Mapping[Any, Any]) -> str:
     return f"{row['amount'] // 7} weeks" if row["question"] == "how many" else f"{row['amount']:,} tickets"
 
@@ -279,12 +284,14 @@ def forecast_table(answers: pd.DataFrame) -> Styler:
         "not yet tested" if row["outcomes"] < FEWEST_OUTCOMES else _rate(row)
     )
     columns["Past weeks"] = ("outcomes", number)
-    why = " ".join(dict.fromkeys(found["why"].dropna()))
+    why = " ".join(dict.fromkeys(reason for reason in found["why"].dropna() if reason not in _said(answers)))
     caption = (
         "So many tickets or more; the surer, the fewer. Held: of the forecasts of the past whose outcome is "
         f"known, with its 95 % interval. {why}".rstrip()
     )
-    return table_of(found, columns, caption, nothing="There is no forecast.")
+    if many["answer"].isna().all():
+        found, columns = found.iloc[:0], {}
+    return table_of(found, columns, caption, nothing=_REFUSED)
 
 
 def _cell(row: Mapping[Any, Any]) -> str:

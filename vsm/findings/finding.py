@@ -287,7 +287,7 @@ class Findings(tuple[Finding, ...]):
         if small:
             claims += (
                 f"<details><summary>{counted(len(small), 'smaller finding')}, under "
-                f"{percent(WORTH_SEEING)} of the time</summary>"
+                f"{100 * WORTH_SEEING:.0f} % of the time</summary>"
                 f'<ol class="findings" start="{len(large) + 1}">{_items(small)}</ol></details>'
             )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes())

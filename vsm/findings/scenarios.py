@@ -53,11 +53,9 @@ def refusal_of_past(replay: Replay, trust: pd.DataFrame, *, overall: float) -> R
     """
     if overall < LEAST_EXPLAINED:
         sentence = (
-            f"No what-if: only {percent(overall)} of the working time that tickets waited is explained "
-            "by people who "
-            "were busy, by batches or by blocks. More people, or fewer tickets, would change nothing "
-            "that these data "
-            "can show."
+            f"No what-if: of the working time that tickets waited, {percent(overall)} is explained by people "
+            "who were busy, by batches or by blocks. More people, or fewer tickets, would change nothing "
+            "that these data can show."
         )
         return Refusal("any", overall, LEAST_EXPLAINED, sentence, _RECORD_WAITS)
     if not replay.servers:
