@@ -144,7 +144,7 @@ def test_an_empty_table_says_so(table: Styler) -> None:
     assert shown(table) == []
     nothing = (
         "Nothing to show.",
-        "No delivered ticket has passed from one person or team to another so far.",
+        "No handoff of a delivered ticket between known teams has been seen.",
     )
     assert any(sentence in table.to_html() for sentence in nothing)
 

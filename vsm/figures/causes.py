@@ -335,7 +335,7 @@ def blocks_table(
     }
     caption = (
         f"{number(len(found))} of n = {counted(len(known), 'block')}, the longest first; elapsed time. "
-        "A block by a ticket ends when that ticket or the blocked one is finished, or when the link is removed."
+        "A block by a ticket ends when that ticket or the blocked one is finished, or the link is removed."
     )
     table = table_of(found, columns, caption, nothing="No block is recorded.")
     return table.format(linked_keys(tickets), subset=["Ticket", "Blocked by"])

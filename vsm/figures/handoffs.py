@@ -183,7 +183,7 @@ def handoff_table(costs: pd.DataFrame) -> Styler:
         costs,
         columns,
         "Handoffs of delivered tickets between persons or teams; returns go to an earlier stage.",
-        nothing="No delivered ticket has passed from one person or team to another so far.",
+        nothing="No handoff of a delivered ticket between known teams has been seen.",
         leads={"Tickets": ("handoff", "from_team", "to_team")},
     )
 

@@ -18,8 +18,6 @@ from vsm.figures.tables import (
 from vsm.findings.durations import percent, short_duration
 from vsm.model.rework import DOERS, WAYS
 
-_NO_TEAM: Final = "No work of a known team has been seen: give stages or people a team in vsm.toml."
-
 
 def switching_table(switching: pd.DataFrame) -> Styler:
     """WIP and multitasking by team: tickets at once, and switches a day (``switching``)."""
@@ -41,7 +39,8 @@ def switching_table(switching: pd.DataFrame) -> Styler:
         "before on that day (UTC); the median. Work without a record is not seen. People are counted, never "
         "named."
     )
-    return table_of(switching, columns, caption, nothing=_NO_TEAM)
+    nothing = "No work of a known team has been seen: give stages or people a team in vsm.toml."
+    return table_of(switching, columns, caption, nothing=nothing)
 
 
 def _switches(value: float) -> str:
@@ -110,7 +109,8 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
         "the active period method takes its team for the bottleneck. A ticket forgotten in a work stage "
         "looks the same."
     )
-    return table_of(active[::-1][:most], columns, caption, nothing=_NO_TEAM)
+    nothing = "No active period of a known team has been seen."
+    return table_of(active[::-1][:most], columns, caption, nothing=nothing)
 
 
 def rework_table(stages: pd.DataFrame) -> Styler:

@@ -24,7 +24,7 @@ _WORDS: Final = frozenset(
      "Experiment", "Since", "Handoff", "Most of it in", "Expected", "Did it help?",
      "Waiting for", "Question", "Can the data answer it", "Rests on", "What would help", "Source", "Step",
      "What", "Statistic", "Opened by", "Pull request", "Pipeline",
-     "Status", "What if", "Mapped by", "Kind assumed from", "Value", "Keys", "Service level"}
+     "Status", "Sprint", "What if", "Mapped by", "Kind assumed from", "Value", "Keys", "Service level"}
 )  # fmt: skip
 _LOOK: Final[list[Any]] = [
     {"selector": "caption", "props": "caption-side: bottom; text-align: left; padding-top: .5em;"},

@@ -25,7 +25,7 @@ _LONG: Final = 100
 _NOTHING: Final = (
     "No change has been tried; write one into vsm.toml as [[what_if]], or call stream.what_if([...])."
 )
-_REFUSED: Final = "No change could be replayed; the answers say why."
+_REFUSED: Final = "No change was replayed; the answers say why."
 _ACTUAL: Final = "what happened"
 _REPLAYED: Final = "replayed, 90 of 100"
 
