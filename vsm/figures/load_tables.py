@@ -1,7 +1,7 @@
 """Tables of load and rework: queues, tickets at once, bottlenecks, returns and %C&A."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from pandas.io.formats.style import Styler
