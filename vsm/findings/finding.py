@@ -48,7 +48,7 @@ class Basis:
         rest = [*self.parts.values()][_SHOWN_PARTS:]
         if rest:
             count, time = len(rest) + self.more[0], sum(rest, self.more[1])
-            shown.append(f"{count} more {humanize_duration(time)}")
+            shown.append(f"{counted(count, 'other')} together {humanize_duration(time)}")
         others = [f"{name}: {percent(share)}" for name, share in self.otherwise.items() if not isnan(share)]
         return [
             f"Definition: {self.definition}",
