@@ -186,7 +186,7 @@ def test_the_time_of_tickets_beyond_292_years_is_summed() -> None:
     """In pandas' own unit it would not fit: a hundred thousand tickets have as much."""
     parts = {f"T-{number}": time_of(3e9) for number in range(20)}
     (line,) = [line for line in Basis("", "", "", parts).lines() if line.startswith("Tickets: ")]
-    assert line.endswith("T-9 34,722 d, 10 more 347,222 d.")
+    assert line.endswith("T-9 34,722 d, 10 others together 347,222 d.")
 
 
 def test_a_number_lists_a_thousand_of_its_tickets_and_sums_the_others() -> None:
@@ -198,4 +198,4 @@ def test_a_number_lists_a_thousand_of_its_tickets_and_sums_the_others() -> None:
     assert next(iter(made["parts"])) == "T-1499"
     assert made["more"] == (500, time_of(float(seconds.iloc[:500].sum())))
     (line,) = [line for line in Basis("", "", "", **made).lines() if line.startswith("Tickets: ")]
-    assert line.endswith(", 1490 more 75 d.")
+    assert line.endswith(", 1,490 others together 75 d.")
