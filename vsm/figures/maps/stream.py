@@ -310,12 +310,9 @@ def _cells(layout: Layout, facts: MapFacts) -> list[tuple[float, float, str]]:
     low, high = layout.x_range
     cells = summary(facts)
     if layout.slide:
-        # All of a slide's shares are of what was delivered.
-        cells = [
-            (value, what.removeprefix("mean ").removesuffix(", delivered"))
-            for value, what in cells
-            if value != UNKNOWN
-        ] or cells
+        cells = [cell for cell in cells if cell[0] != UNKNOWN] or cells
+        if len(cells) > 1:  # then all shares of a slide are of what was delivered
+            cells = [(value, what.removeprefix("mean ").removesuffix(", delivered")) for value, what in cells]
     y = -(layout.summary + layout.height - 2) / 2
     return [
         (
