@@ -159,7 +159,7 @@ EMPTY = {
     "dates": (
         lambda answers, **words: forecast_dates(answers, steady().days, **words),
         lambda: steady().answers.iloc[:0],
-        "There is no forecast.",
+        "There is no forecast; the answers say why.",
     ),
     "rates": (hit_rates, lambda: steady().answers.iloc[:0], "No past forecast has an outcome so far."),
     "map": (value_stream_map, lambda: NOTHING, "No ticket has entered a stage so far."),
