@@ -188,7 +188,7 @@ def test_one_ticket_gives_a_kind_page(
     _, *texts = window.open(file).locator("main").inner_text().split("PAGE ")
     assert [text.split()[0] for text in texts] == list(FIGURES)
     for name, text in zip(FIGURES, texts, strict=True):
-        assert re.search("Nothing to show|No delivered ticket has passed", text) or name in TELLS_OF_ONE
+        assert re.search("Nothing to show|No handoff of a delivered ticket", text) or name in TELLS_OF_ONE
         assert "nan" not in text.lower().split()
     assert window.page.locator(".chart").count() == sum(FIGURES.values())
     assert window.said == []
