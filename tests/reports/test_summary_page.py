@@ -48,6 +48,22 @@ def test_a_measure_leads_to_the_heading_that_says_more() -> None:
     assert html.count('<div class="tile"') == 1
 
 
+def test_where_several_stages_are_stuck_the_first_page_asks_for_other_things_too() -> None:
+    """Of five findings three have room: the costliest stage, and two that ask for something else."""
+    asked = [
+        ("stuck", "Open"),
+        ("stuck", "Ready"),
+        ("queue", "QA"),
+        ("stuck", "Build"),
+        ("review", "reviews"),
+    ]
+    found = Findings(
+        replace(finding(rule, subject, ""), experiment=f"Look at {subject}.") for rule, subject in asked
+    )
+    assert [each.subject for each in found.headlines(3)] == ["Open", "QA", "reviews"]
+    assert [each.subject for each in found.headlines(5)] == [subject for _, subject in asked]
+
+
 def test_what_comes_is_a_line_with_its_page_and_with_what_became_of_past_forecasts() -> None:
     """The sentence of the summary, then the score of past reports; a refusal stands there as well."""
     page = Page("09_when_will_it_be_done.html", "When will it be done?")

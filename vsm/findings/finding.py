@@ -237,7 +237,8 @@ class Findings(tuple[Finding, ...]):
     def headlines(self, most: int = 3) -> "Findings":
         """Give the first ones that ask for something: each subject, and each next step, once.
 
-        What is solved asks for nothing, even where some of it is left.
+        What is solved asks for nothing, even where some of it is left. Where there is no room for all, stages in
+        which tickets are stuck, of which the same is asked, leave room for what asks for something else.
         """
         first: list[Finding] = []
         solved = {finding.subject for finding in self if finding.rule == "solved"}
@@ -245,6 +246,9 @@ class Findings(tuple[Finding, ...]):
             known = solved | {words for each in first for words in (each.subject, each.experiment)}
             if finding.experiment and not known & {finding.subject, finding.experiment}:
                 first.append(finding)
+        if len(first) > most:
+            again = [finding for finding in first if finding.rule == "stuck"][1:]
+            first = [finding for finding in first if finding not in again] + again
         return Findings(
             first[:most],
             nothing="Nothing to act on." if self else self.nothing,
