@@ -237,8 +237,8 @@ class Findings(tuple[Finding, ...]):
     def headlines(self, most: int = 3) -> "Findings":
         """Give the first ones that ask for something: each subject, and each next step, once.
 
-        What is solved asks for nothing, even where some of it is left. Where there is no room for all, the
-        stages in which tickets are stuck, of which the same is asked, leave it to what asks for something else.
+        What is solved asks for nothing, even where some of it is left. Where there is no room for all,
+        stages in which tickets are stuck stand back for what asks for something else: they ask for the same.
         """
         first: list[Finding] = []
         solved = {finding.subject for finding in self if finding.rule == "solved"}
