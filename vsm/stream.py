@@ -181,10 +181,9 @@ class ValueStream(Attached):
         """What the value stream map says beside its stages: totals, people, limits, demand, releases."""
         return map_facts(
             self.lifecycles,
-            **self._own("visits", "stage_visits", "minimum"),
+            **self._own("visits", "stage_visits", "minimum", "workflow"),
             rolled=self.rework.rolled,
             deployments=self.delivery.deployments,
-            limits={stage.name: stage.wip for stage in self.workflow.stages if stage.wip is not None},
             period=self._present.period,
             stays=self._present.usual_stays,
             fewest_people=self._context.fewest_people,

@@ -5,11 +5,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from vsm.config import parse_workflow
 from vsm.model.map_facts import MapFacts, map_facts
 from vsm.model.period import Period
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 DAY = pd.Timedelta(days=1)
+LIMITED = parse_workflow('[[stage]]\nname = "Build"\nkind = "work"\nstatuses = ["jira:1"]\nwip = 3')
 
 
 def facts(
@@ -30,7 +32,7 @@ def facts(
     )
     visits = pd.DataFrame({"stage": "Build", "kind": "work", "holder": [*holders, *holders, None]})
     given: dict[str, Any] = {
-        "rolled": pd.DataFrame({"share": [0.8]}), "limits": {"Build": 3}, "period": Period(START, START + 14 * DAY),
+        "rolled": pd.DataFrame({"share": [0.8]}), "workflow": LIMITED, "period": Period(START, START + 14 * DAY),
         "minimum": 2, "fewest_people": 3, "stays": pd.DataFrame({"p50": [DAY], "p85": [pd.NaT]}, index=["Build"], dtype="timedelta64[us]"),
     }  # fmt: skip
     deployments = pd.DataFrame({"at": [START + day * DAY for day in releases]}).astype(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from vsm.config import Workflow
 from vsm.model.lifecycle import completed
 from vsm.model.period import Period
 
@@ -54,7 +55,7 @@ def map_facts(
     rolled: pd.DataFrame,
     deployments: pd.DataFrame,
     stays: pd.DataFrame,
-    limits: Mapping[str, int],
+    workflow: Workflow,
     period: Period,
     minimum: int,
     fewest_people: int,
@@ -82,7 +83,7 @@ def map_facts(
         delivered=len(done),
         rolled=None if pd.isna(share) else float(share),
         people={str(stage): int(n) for stage, n in people.items() if n >= fewest_people},
-        limits=limits,
+        limits={stage.name: stage.wip for stage in workflow.stages if stage.wip is not None},
         arrivals=float(inside[0].sum()) / weeks if weeks else None,
         deliveries=float(inside[1].sum()) / weeks if weeks else None,
         days=period.days,
