@@ -39,7 +39,7 @@ def switching_table(switching: pd.DataFrame) -> Styler:
         "before on that day (UTC); the median. Work without a record is not seen. People are counted, never "
         "named."
     )
-    nothing = "No work of a known team has been seen: give stages or people a team in vsm.toml."
+    nothing = "No multitasking in a known team has been seen."
     return table_of(switching, columns, caption, nothing=nothing)
 
 
@@ -109,7 +109,7 @@ def active_table(active: pd.DataFrame, *, most: int = 12) -> Styler:
         "the active period method takes its team for the bottleneck. A ticket forgotten in a work stage "
         "looks the same."
     )
-    nothing = "No active period of a known team has been seen."
+    nothing = "No work of a known team has been seen: give stages or people a team in vsm.toml."
     return table_of(active[::-1][:most], columns, caption, nothing=nothing)
 
 
