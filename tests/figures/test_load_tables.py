@@ -64,6 +64,6 @@ def test_the_latest_week_comes_first() -> None:
 
 
 def test_nothing_is_told_kindly() -> None:
-    """What lacks, and where to say it."""
-    assert "give stages or people a team" in switching_table(pd.DataFrame([TEAM]).iloc[:0]).to_html()
+    """What lacks; where to say it stands in the table of active periods, beside it."""
+    assert "No multitasking in a known team" in switching_table(pd.DataFrame([TEAM]).iloc[:0]).to_html()
     assert "has waited in a queue" in queue_growth_table(pd.DataFrame([QUEUE]).iloc[:0]).to_html()
