@@ -30,7 +30,7 @@ def test_the_demo_delivers_faster_than_before_and_its_open_tickets_pile_up(demo:
     What is counted is compared with a day, what happens with a time: each says with which.
     """
     assert [str(tile) for tile in demo.tiles[:4]] == [
-        "Lead time: 13 d (95 % CI 13 d to 16 d; 85 % within 20 d; of the 103 tickets delivered). It was "
+        "Lead time: 13 d (median of 103 tickets delivered; 95 % CI 13 d to 16 d; 85 % within 20 d). It was "
         "37 d in the 334 days before; shorter now; with open tickets: unknown.",
         "Throughput: 8 a week (103 tickets delivered). It was 8.6 a week in the 334 days "
         "before; no clear change.",

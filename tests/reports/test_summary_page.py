@@ -17,13 +17,14 @@ from vsm.reports.summary_page import PLACES, Cover, summary_body
 from vsm.reports.whole import whole_body
 
 NAN = float("nan")
+ANSWERS = {f"Question {number}": True for number in range(5)} | {"Why it waits": False}
 END = pd.Timestamp("2026-11-22", tz="UTC")
 STUCK = Page("05_what_is_stuck_now.html", "What is stuck now?")
 
 
 def summary(*tiles: Tile, findings: tuple[Finding, ...] = ()) -> Summary:
     """The last 90 days."""
-    return Summary(Period(END - pd.Timedelta(days=90), END), None, 5, 6, tiles, Findings(findings))
+    return Summary(Period(END - pd.Timedelta(days=90), END), None, ANSWERS, tiles, Findings(findings))
 
 
 def body(html: str, *entries: Entry) -> Body:

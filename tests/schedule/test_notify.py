@@ -10,6 +10,7 @@ from vsm.schedule.channels import mail_of
 from vsm.schedule.history import Run
 from vsm.schedule.notify import message_of, worth_sending
 
+ANSWERS = {f"Question {number}": True for number in range(5)} | {"Why it waits": False}
 RUN = Run("weekly", at("2026-03-02T07:00"), title="Shop", outcome="done")
 STILL = ClaimChange("still", "step", "QA", "Still: waiting in 'QA' rose.")
 WORSE = ClaimChange("worse", "step", "Desk", "Worse: waiting in 'Desk' rose.")
@@ -39,7 +40,7 @@ def test_a_finding_about_reviews_names_its_pull_requests(
     end, day = pd.Timestamp("2026-11-22", tz="UTC"), pd.Timedelta(days=1)
     claim = Finding("review", "QA", "Reviews wait.", day, 0.1, 0.1, 0.2, 12, (), "", "Help QA.", pulls=pulls)
     found = Findings([claim])
-    summary = Summary(Period(end - 90 * day, end), None, 5, 6, (), found)
+    summary = Summary(Period(end - 90 * day, end), None, ANSWERS, (), found)
     message = message_of(RUN, findings=Findings(), changes=[WORSE], summary=summary)
     assert message.details[-1] == f"- Reviews wait. {said}"
 
@@ -55,10 +56,10 @@ def test_a_mail_carries_the_measures_and_the_findings_that_found_no_room() -> No
         for stage in ("QA", "Desk", "Shop")
     )
     tile = Tile("Open tickets", "62", "15 started")
-    summary = Summary(Period(end - 90 * day, end), None, 5, 6, (tile,), found)
+    summary = Summary(Period(end - 90 * day, end), None, ANSWERS, (tile,), found)
     message = message_of(RUN, findings=found, changes=[WORSE], summary=summary)
     assert message.details == (
-        "2026-08-24 to 2026-11-22 (90 days). The data can answer 5 of 6 questions.",
+        "2026-08-24 to 2026-11-22 (90 days). The data can answer 5 of 6 questions, but not why it waits.",
         "- Open tickets: 62 (15 started).",
         "- Work waits in Shop. Try: Help Shop. Tickets: AB-1, AB-2.",
     )

@@ -205,7 +205,11 @@ class Slides(_Accessor):
         facts = recent.map_facts if known else recent.map_facts._replace(process=None)
         title = retro.where_time_goes(present, facts, work_known=known)
         figure = figures.value_stream_map(recent.network, facts=facts, title=title, slide=True)
-        figure.layout.meta = {**figure.layout.meta, "notes": [share_that_waited(present, work_known=known)]}
+        figure.layout.meta = {
+            **figure.layout.meta,
+            "caption": "Median stays, open ones too; the share is of the time of all open tickets",
+            "notes": [share_that_waited(present, work_known=known)],
+        }
         return figure
 
 

@@ -5,6 +5,7 @@ Each function gives one slide, or None where there is nothing to say, so that a 
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from textwrap import shorten
 from typing import Any, Final
 
@@ -69,7 +70,7 @@ def opening(present: Present, summary: Summary, provenance: Mapping[str, str]) -
         provenance.get("stream", ""),
         f"only {provenance['where']}" if "where" in provenance else every,
         f"{_day(present.period.begin)} to {_day(present.period.end)}",
-        f"the data can answer {summary.answered} of {summary.questions} questions",
+        f"the data can answer {summary.answered}",
     ]
     line = " · ".join(each for each in about if each)
     return Words(line=line[:1].upper() + line[1:])
@@ -223,17 +224,18 @@ def over_age(present: Present) -> Words | None:
     where = "all" if len(most) == 1 else f"{number(most.iloc[0])} of them"
     oldest = late.head(_MOST)
     about = present.tickets.set_index(present.tickets["ticket"].astype("str")).reindex(oldest["ticket"])
-    rows = [
-        (str(key), _cut(summary), str(stage), in_days(stay))
-        for key, summary, stage, stay in zip(
-            about["key"], about["summary"], oldest["stage"], oldest["stay"], strict=True
-        )
-    ]
+    columns = {
+        "Ticket": about["key"].astype("str"),
+        "Summary": about["summary"].map(partial(_cut, width=_SUMMARY if len(most) > 1 else 2 * _SUMMARY)),
+        **({"Stage": oldest["stage"]} if len(most) > 1 else {}),
+        "Time in stage": oldest["stay"].map(in_days),
+    }
+    rows = list(zip(*columns.values(), strict=True))
     return Words(
         f"{number(len(late))} of {counted(len(ages), 'open ticket')} are over age, {where} in "
         f"'{most.index[0]}'",
         line="Longer in their stage than 85 % of tickets stayed there; the oldest:",
-        rows=(("Ticket", "Summary", "Stage", "Time in stage"), *rows),
+        rows=(tuple(columns), *rows),
         notes=(
             "Do not go through them here. Name two people who do it this week: do what still matters, and "
             "close what nobody will do.",
@@ -306,8 +308,8 @@ def _named(subjects: Sequence[str]) -> str:
     return " and ".join([*each[:2], *([f"{len(each) - 2} more"] if len(each) > 2 else [])])
 
 
-def _cut(summary: Any) -> str:
-    return "" if pd.isna(summary) else shorten(str(summary), _SUMMARY, placeholder="\N{NO-BREAK SPACE}…")
+def _cut(summary: Any, *, width: int) -> str:
+    return "" if pd.isna(summary) else shorten(str(summary), width, placeholder="\N{NO-BREAK SPACE}…")
 
 
 def _day(at: date) -> str:

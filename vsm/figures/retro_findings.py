@@ -59,10 +59,11 @@ def finding(
     counts = stage_counts(visits, stages=stages, as_of=present.as_of)
     if stage not in counts:
         return Words(about.title, items=(about.claim,), **said)
-    doubt = "" if about.trust == TRUST[0] else f"; {about.trust}"
-    caption, share = f"Tickets in '{stage}' at the end of each week", percent(about.share)
+    caption, share = [f"Tickets in '{stage}' at the end of each week"], percent(about.share)
     if share in about.title and (sure := between({"low": about.low, "high": about.high})):
-        caption = f"Tickets each week; the {share} may be {sure}"
+        caption.append(f"the {share} may be {sure}")
+    caption += [about.since] if about.since else []
+    caption += [about.trust] if about.trust != TRUST[0] else []
     here = counts[stage].tail(min(max(present.period.days // 7, _HALF_YEAR), _YEAR))
     last = len(here) - 1
     return slide_chart(
@@ -76,7 +77,7 @@ def finding(
             ticks=sorted({0, last // 3, 2 * last // 3, last}),
         ),
         title=about.title,
-        caption=f"{caption}{doubt}",
+        caption="; ".join(caption),
         alt=f"Tickets in '{stage}' at the end of each week: {number(here.iloc[0])} in the first, "
         f"{number(here.iloc[-1])} in the last.",
         **said,
@@ -94,7 +95,8 @@ def decision(findings: Findings) -> Words:
 def _notes(about: Finding) -> list[str]:
     evidence = [*about.tickets, *(key for key, _ in about.pulls)]
     look = [f"Look at {', '.join(evidence)}."] if evidence else []
-    return [about.claim, f"Caveat: {about.caveat}", *look]
+    doubt = [f"{about.trust_in_full[0].upper()}{about.trust_in_full[1:]}."] if about.doubt else []
+    return [about.claim, *doubt, f"Caveat: {about.caveat}", *look]
 
 
 def _ideas(findings: Sequence[Finding]) -> list[str]:

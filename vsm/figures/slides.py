@@ -22,6 +22,9 @@ LETTER: Final = 32
 SLIDE: Final = 1184.0
 """Pixels between the margins of a slide: a figure whose ``layout.width`` it is keeps its size."""
 _HIGH: Final = 400
+_CAPTION: Final = 42
+BRIEF: Final = 72
+"""Letters of a line of a slide."""
 _CHARACTERS: Final = 24
 
 
@@ -96,7 +99,7 @@ def slide_chart(
     title, line
         The message, and what to do about it: plain text.
     caption
-        What the bars are, in under 70 characters: more has no room.
+        What the bars are, in ``BRIEF`` characters or twice as many: a second line takes room from the bars.
     notes
         For the speaker.
     """
@@ -135,7 +138,7 @@ def slide_chart(
         template=TEMPLATE,
         title={"text": escape(title)},
         bargap=0.3 if bars.lying else 0.15,
-        height=_HIGH,
+        height=_HIGH - (_CAPTION if len(caption) > BRIEF else 0),
         annotations=labels,
         meta={"alt": alt, "line": line, "notes": [*notes], "caption": caption, "bars": asdict(bars)},
         **axes,

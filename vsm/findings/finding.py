@@ -102,8 +102,10 @@ class Finding:
         Those whose kind it rests on.
     question
         The question that it answers, of ``vsm.quality.coverage.CLAIMS``.
-    trust
-        Whether the data can answer that question: one of ``TRUST``.
+    trust, doubt
+        Whether the data can answer that question: one of ``TRUST``; and, where not soundly, why.
+    since
+        Since when it is so, in a few words; empty where the claim says it, or nobody knows.
     basis
         How the number is made.
     """
@@ -123,6 +125,8 @@ class Finding:
     stages: tuple[str, ...] = ()
     question: str = ""
     trust: str = TRUST[0]
+    doubt: str = ""
+    since: str = ""
     pulls: tuple[tuple[str, str | None], ...] = ()
     basis: Basis | None = field(default=None, compare=False, repr=False)
 
@@ -135,10 +139,15 @@ class Finding:
         """The claim, with the trust that it deserves where that is not sound."""
         return self.claim if self.trust == TRUST[0] else f"{self.claim} ({self.trust.capitalize()}.)"
 
+    @property
+    def trust_in_full(self) -> str:
+        """How far it can be trusted, and why no further."""
+        return f"{self.trust} ({self.doubt})" if self.doubt else self.trust
+
     def explain(self) -> str:
         """Say how the number is made: definition, population, formula, tickets, and other definitions."""
         lines = self.basis.lines() if self.basis else []
-        trust = f"Trust: {self.trust}" + (f" ('{self.question}')." if self.question else ".")
+        trust = f"Trust: {self.trust_in_full}" + (f" ('{self.question}')." if self.question else ".")
         pulls = [f"Pull requests: {', '.join(key for key, _ in self.pulls)}."] if self.pulls else []
         return "\n".join([self.claim, *lines, *pulls, trust, f"Caveat: {self.caveat}"])
 

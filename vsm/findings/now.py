@@ -82,6 +82,7 @@ def stuck(present: Present) -> Iterator[Finding]:
             low=UNKNOWN,
             high=UNKNOWN,
             n=len(there),
+            since=earlier,
             tickets=present.keys(late["ticket"]),
             caveat=f"A count of today's open tickets, so there is no interval{half}. They may wait for good "
             "reason.",

@@ -80,8 +80,8 @@ class Summary:
     ----------
     period, before
         What it is about, and what that is compared with, where enough is known of that.
-    answered, questions
-        How many questions the data can answer, of how many.
+    questions
+        Each question, and whether the data can answer it.
     tiles, findings
         Measures, and claims about the current period.
     forecast
@@ -90,8 +90,7 @@ class Summary:
 
     period: Period
     before: Period | None
-    answered: int
-    questions: int
+    questions: Mapping[str, bool]
     tiles: tuple[Tile, ...]
     findings: Findings
     forecast: str = ""
@@ -105,8 +104,20 @@ class Summary:
             than = f", compared with {self.before.begin:%Y-%m-%d} to {self.before.end:%Y-%m-%d}"
         return (
             f"{begin:%Y-%m-%d} to {end:%Y-%m-%d} ({counted(self.period.days, 'day')}){than}. The data can "
-            f"answer {self.answered} of {self.questions} questions."
+            f"answer {self.answered}{self._which}."
         )
+
+    @property
+    def answered(self) -> str:
+        """How many questions the data can answer, of how many."""
+        return f"{sum(self.questions.values())} of {counted(len(self.questions), 'question')}"
+
+    @property
+    def _which(self) -> str:
+        """Name the answered questions, or the others where those are fewer."""
+        can = sum(self.questions.values()) * 2 <= len(self.questions)
+        names = [name[0].lower() + name[1:] for name, answer in self.questions.items() if answer == can]
+        return f"{': ' if can else ', but not '}{', '.join(names)}" if names else ""
 
     def __str__(self) -> str:
         """Give it as lines of text."""
@@ -131,8 +142,7 @@ def summary_of(present: Present, *, claims: pd.DataFrame, findings: Findings, fo
     return Summary(
         present.period,
         present.before,
-        int(claims["verdict"].isin(VERDICTS[:2]).sum()),
-        len(claims),
+        dict(zip(claims["claim"], claims["verdict"].isin(VERDICTS[:2]), strict=True)),
         tuple(_trusted(tile, present, question, claims) for tile, question in TILES.items()),
         findings,
         forecast,
@@ -150,7 +160,7 @@ def lead_time(present: Present) -> Tile:
         return tile
     late = f"85 % within {short_duration(float(now.quantile(0.85)))}"
     sure = _median_between(present.delivered, minimum=present.minimum)
-    tile = replace(tile, value=_days(now.median()), detail=f"{sure}{late}; of the {_delivered(len(now))}")
+    tile = replace(tile, value=_days(now.median()), detail=f"median of {_delivered(len(now))}; {sure}{late}")
     if present.before is None or len(then) < _LEAST:
         return tile
     verdict = delivered_verdict(*sides, minimum=present.minimum)

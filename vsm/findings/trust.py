@@ -52,7 +52,9 @@ def trusted(
         guessed = [stage for stage in finding.stages if stage in assumed]
         trust = TRUST[0] if verdict == "yes" and not guessed else TRUST[1]
         caveat = finding.caveat + _guessed(guessed, assumed)
-        kept.append(replace(finding, question=question, trust=trust, caveat=caveat))
+        weak = [_weakest(answers[question])] if question and verdict == "with caution" else []
+        doubt = "; ".join([*weak, *(f"the kind of '{stage}' is a guess" for stage in guessed)])
+        kept.append(replace(finding, question=question, trust=trust, doubt=doubt, caveat=caveat))
     unanswered = [
         _gap(answer, tuple(dict.fromkeys(missing.get(question, ()))))
         for question, answer in answers.items()
@@ -66,13 +68,17 @@ def answered(claims: pd.DataFrame, question: str) -> bool:
     return claims.set_index("claim").loc[question, "verdict"] in ("yes", "with caution")
 
 
-def _gap(answer: Mapping[Any, Any], subjects: tuple[str, ...]) -> Gap:
+def _weakest(answer: Mapping[Any, Any]) -> str:
+    """Say what supports an answer least."""
     share = answer["share"]
     known = "nothing" if pd.isna(share) else f"only {percent(share)}" if share else "none"
+    return f"{answer['evidence']}: {known} of {answer['n']:,} {answer['of']}"
+
+
+def _gap(answer: Mapping[Any, Any], subjects: tuple[str, ...]) -> Gap:
     if answer["verdict"] == "too few to say":
         return Gap(answer["claim"], f"{answer['n']:,} {answer['of']} are too few", "", subjects)
-    why = f"{answer['evidence']}: {known} of {answer['n']:,} {answer['of']}"
-    return Gap(answer["claim"], why, answer["help"], subjects)
+    return Gap(answer["claim"], _weakest(answer), answer["help"], subjects)
 
 
 def _guessed(stages: list[str], assumed: Mapping[Any, str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vsm.errors import ParameterError, RunError
+from vsm.figures.slides import BRIEF
 from vsm.reports.atomic import write_whole
 from vsm.reports.notebook_html import markdown_html, plain_text, unbroken
 from vsm.reports.slides import Picture, Slide
@@ -61,11 +62,12 @@ def write_pptx(slides: Sequence[Slide], *, to: Path) -> None:
         page = deck.slides.add_slide(deck.slide_layouts[5])  # a title, and nothing else
         top = _place_texts(page, slide)
         for picture in slide.pictures:
+            foot = _FOOT - (_LINE if len(picture.brief) > BRIEF else 0)
             if picture.bars:
-                _place_chart(page, picture, picture.bars, top=top)
+                _place_chart(page, picture, picture.bars, top=top, foot=foot)
             else:
                 _place_picture(page, next(images), picture, top=top)
-            _place_text(page, [picture.brief], top=_FOOT)
+            _place_text(page, [picture.brief], top=foot)
         _place_table(page, slide.rows, top=top)
         if slide.notes:
             page.notes_slide.notes_text_frame.text = "\n".join(slide.notes)
@@ -158,7 +160,7 @@ def _place_picture(page: Any, image: bytes, picture: Picture, *, top: float) -> 
     properties.set("descr", picture.alt)
 
 
-def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: float) -> None:
+def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: float, foot: float) -> None:
     """Place bars as a chart whose numbers can be edited."""
     from pptx.chart.data import CategoryChartData  # noqa: PLC0415 - an extra
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION  # noqa: PLC0415 - an extra
@@ -169,7 +171,7 @@ def _place_chart(page: Any, picture: Picture, bars: Mapping[str, Any], *, top: f
     data.add_series(picture.brief or "value", bars["values"])  # type: ignore[no-untyped-call]
     lying = bars["lying"]
     kind = XL_CHART_TYPE.BAR_CLUSTERED if lying else XL_CHART_TYPE.COLUMN_CLUSTERED
-    frame = page.shapes.add_chart(kind, *_box(_LEFT, top, _WIDE, _FOOT - top), data)
+    frame = page.shapes.add_chart(kind, *_box(_LEFT, top, _WIDE, foot - top), data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", picture.alt)  # noqa: SLF001 - as for pictures
     chart = frame.chart
     chart.has_legend, chart.has_title, chart.font.size = False, False, Pt(_LETTER)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from vsm.errors import RunError
+from vsm.figures.slides import BRIEF
 from vsm.reports.notebook_html import ENVIRONMENT, HEIGHT, HIDDEN_TAGS, PLOTLY, asset, plain_text
 from vsm.reports.parameters import cells_of
 from vsm.reports.render import POLICY, digest, packed
@@ -27,7 +28,6 @@ from vsm.reports.scripts import isolated_texts
 WORDS: Final = "application/vnd.vsm.slide+json"
 """What a slide says, as ``vsm.figures.slides`` gives it."""
 _HEADING: Final = re.compile(r"#{1,3} (.+)")
-_BRIEF: Final = 72
 _TOP: Final = 28
 _FRAMED_TOP, _TITLE_LINE = 60, 25  # what a title takes above a figure, see vsm.figures.theme
 _REVEAL: Final = ("sphinx_revealjs", "_static/revealjs")
@@ -50,8 +50,8 @@ class Picture:
 
     @property
     def brief(self) -> str:
-        """The caption, where it is short enough for a slide; the speaker has the others."""
-        return self.caption if len(self.caption) <= _BRIEF else ""
+        """The caption, where a slide has room for it: a line, below bars two; else the speaker has it."""
+        return self.caption if len(self.caption) <= (2 * BRIEF if self.bars else BRIEF) else ""
 
 
 @dataclass(slots=True)
