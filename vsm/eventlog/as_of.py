@@ -1,6 +1,6 @@
 """A log as it was at one instant: what came later is cut before anything is made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -51,14 +51,14 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     """
     there = log.tickets["created"] <= as_of
     unborn = set(log.tickets.loc[~there, "ticket"])
-    seen = (log.events["at"] <= as_of) & ~log.events["ticket"].isin(unborn)
+    events = events_as_of(log.events, as_of=as_of, unborn=unborn)
     made = (log.commits["authored"] <= as_of) & (log.commits["committed"] <= as_of)
     tagged = (log.releases["at"] <= as_of) & ~(log.releases["tagged"] > as_of)
     deployed = log.deploys["at"] <= as_of
     hosts = _hosts_as_of(log, as_of)
-    if not unborn and not hosts and seen.all() and made.all() and tagged.all() and deployed.all():
+    if not unborn and not hosts and events is log.events and made.all() and tagged.all() and deployed.all():
         return log
-    events, commits = log.events[seen], _joined(log.commits, made)
+    commits = _joined(log.commits, made)
     before = dict(zip(log.commits.loc[~made, "commit"], log.commits.loc[~made, "parents"], strict=True))
     later = set[tuple[str, str]]()
     if log.quality["ref"].notna().any():
@@ -75,6 +75,14 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
         quality=log.quality[~concerned].reset_index(drop=True),
         **hosts,
     )
+
+
+def events_as_of(events: pd.DataFrame, *, as_of: pd.Timestamp, unborn: Collection[str]) -> pd.DataFrame:
+    """Give the EVENTS until an instant, but none of tickets that were not there yet."""
+    seen = events["at"] <= as_of
+    if unborn:
+        seen &= ~events["ticket"].isin(unborn)
+    return events if seen.all() else events[seen]
 
 
 def _hosts_as_of(log: Log, as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,8 @@ never removed. A release that moves many tickets at once looks alike; the workfl
 ``batch = true`` on the stage that is left, and VISITS then does not take it for clean-up.
 """
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from vsm.clock import micros_of
 
 Codes = npt.NDArray[np.integer[Any]]
 SPREAD: Final = 1_000_003  # a prime number: moves that follow each other have bins far apart
+STATUS_BITS: Final = 20
+"""Of the numbers of statuses: a million of them, and four times as many actors, have keys of their own."""
 
 
 def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) -> pd.DataFrame:
@@ -25,35 +28,98 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
     """
-    actor, before, after = (events[name].cat.codes.to_numpy() for name in ("actor", "before", "after"))
-    known = (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
-    row = np.flatnonzero(known)
-    statuses = events["before"].cat.categories
-    # The codes of "after" as those of "before"; a word that never came before is none of them, but another.
-    number = statuses.get_indexer(events["after"].cat.categories)
-    unseen = number < 0
-    number[unseen] = len(statuses) + np.arange(unseen.sum())
-    was, now = before[row], number[after[row]]
-    moved = np.flatnonzero(was != now)
-    row = row[moved]
-    move = (actor[row].astype(np.int64) * len(statuses) + was[moved]) * (
-        int(number.max(initial=0)) + 1
-    ) + now[moved]
-    at, window = micros_of(events["at"])[row], int(minutes * 60e6)
-    crowded = _crowded(move, at, tickets, window)
-    if not len(crowded):
+    (rows,) = bulk_rows([events], rows=len(events), tickets=tickets, minutes=minutes)
+    if not len(rows):
         return events
-    row, move, at = row[crowded], move[crowded], at[crowded]
-    order = np.lexsort((at, move))
-    ticket = events["ticket"].cat.codes.to_numpy()[row]
-    burst = _in_burst(move[order], at[order], ticket[order], tickets, window)
     bulk = events["bulk"].to_numpy(dtype=bool, copy=True)
-    bulk[row[order[burst]]] = True
+    bulk[rows] = True
     return events.assign(bulk=bulk)
 
 
-def _crowded(move: Codes, at: Codes, least: int, window: int) -> Codes:
-    """Give the rows that may be in a burst, so that only these are sorted; a few too many do no harm.
+def bulk_rows(
+    groups: Iterable[pd.DataFrame], *, rows: int, tickets: int = 5, minutes: float = 10.0
+) -> list[Codes]:
+    """Give the rows of each group that belong to a bulk edit, which may be one of tickets of several groups.
+
+    Parameters
+    ----------
+    groups
+        EVENTS in groups of whole tickets; gone through twice: moves are counted, then those looked at that
+        may be in a burst. So only these are in memory together, and some two bytes for each event.
+    rows
+        How many events there are, at most.
+    """
+    window = int(minutes * 60e6)
+    crowds = _Crowds(rows, least=tickets)
+    numbers = _Numbers({}, {})
+    for events in groups:
+        moves = _moves(events, numbers)
+        crowds.count(moves, window)
+    found, counts, known = list[_Moves](), list[int](), 0
+    for events in groups:
+        moves = _moves(events, numbers)
+        some = crowds.around(moves, window)
+        ticket = moves.ticket[some] + known
+        row, key, at, _ = (column[some] for column in moves)
+        found.append(_Moves(row, key, at, ticket))
+        counts.append(len(some))
+        known += len(events["ticket"].cat.categories)
+    if not found:
+        return []
+    row, key, at, ticket = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    order = np.lexsort((at, key))
+    burst = np.zeros(len(row), dtype=bool)
+    burst[order] = _in_burst(key[order], at[order], ticket[order], tickets, window)
+    ends = np.cumsum(counts)
+    return [row[begin:end][burst[begin:end]] for begin, end in zip(ends - counts, ends, strict=True)]
+
+
+class _Numbers(NamedTuple):
+    """The number of each actor and of each status, in all groups."""
+
+    actor: dict[str, int]
+    status: dict[str, int]
+
+
+class _Moves(NamedTuple):
+    """Moves by row; ``key`` is of who moved it from where to where, ``at`` in microseconds."""
+
+    row: Codes
+    key: Codes
+    at: Codes
+    ticket: Codes
+
+
+def _moves(events: pd.DataFrame, numbers: _Numbers) -> _Moves:
+    actor, before, after = (events[name].cat.codes.to_numpy() for name in ("actor", "before", "after"))
+    row = np.flatnonzero(
+        (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
+    )
+    who, was, now = (
+        _numbered(events[name].cat.categories, codes[row], known)
+        for name, codes, known in (
+            ("actor", actor, numbers.actor),
+            ("before", before, numbers.status),
+            ("after", after, numbers.status),
+        )
+    )
+    moved = np.flatnonzero(was != now)
+    row = row[moved]
+    key = (who[moved] << 2 * STATUS_BITS) | (was[moved] << STATUS_BITS) | now[moved]
+    ticket = events["ticket"].cat.codes.to_numpy()[row].astype(np.int64)
+    return _Moves(row, key, np.take(micros_of(events["at"]), row), ticket)
+
+
+def _numbered(words: "pd.Index[str]", codes: Codes, known: dict[str, int]) -> Codes:
+    """Give words that occur their numbers, and new ones the next."""
+    occurs = np.flatnonzero(np.bincount(codes, minlength=len(words)))
+    number = np.zeros(len(words), dtype=np.int64)
+    number[occurs] = [known.setdefault(word, len(known)) for word in words[occurs]]
+    return number[codes]
+
+
+class _Crowds:
+    """Which moves may be in a burst, so that only these are sorted; a few too many do no harm.
 
     Time is cut into pieces as long as a window, so that two neighbours hold a window. Rows are counted by
     move and piece, in bins of which several may share one; the next piece of a move has the next bin::
@@ -62,13 +128,29 @@ def _crowded(move: Codes, at: Codes, least: int, window: int) -> Codes:
         and the next    5  4  2  3  2
         crowded         T  T  F  F  F        with the next, or with the one before
     """
-    bins = 1 << (2 * len(at)).bit_length()
-    place = (move * SPREAD + at // max(window, 1)) & (bins - 1)
-    most = min(least, 100)  # a byte a bin: bins lie all over the memory, and two have to fit one byte
-    count = np.minimum(np.bincount(place, minlength=bins), most).astype(np.uint8)
-    both = count + np.roll(count, -1)
-    crowded: Codes = np.flatnonzero((np.maximum(both, np.roll(both, 1)) >= most)[place])
-    return crowded
+
+    def __init__(self, rows: int, *, least: int) -> None:
+        self._most = min(
+            least, 100
+        )  # a byte a bin: bins lie all over the memory, and two have to fit one byte
+        self._count = np.zeros(1 << max(rows, 1).bit_length(), dtype=np.uint8)
+
+    def count(self, moves: _Moves, window: int) -> None:
+        """Count these moves as well."""
+        place, times = np.unique(self._place(moves, window), return_counts=True)
+        self._count[place] = np.minimum(self._count[place] + times, self._most)
+
+    def around(self, moves: _Moves, window: int) -> Codes:
+        """Give those of these moves that have enough others around them, once all are counted."""
+        place, last = self._place(moves, window), len(self._count) - 1
+        here, ahead, behind = (self._count[(place + by) & last] for by in (0, 1, -1))
+        crowded: Codes = np.flatnonzero(here + np.maximum(ahead, behind) >= self._most)
+        return crowded
+
+    def _place(self, moves: _Moves, window: int) -> Codes:
+        piece = moves.at // max(window, 1)
+        place: Codes = (moves.key % SPREAD * SPREAD + piece) & (len(self._count) - 1)
+        return place
 
 
 def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, window: int) -> npt.NDArray[np.bool_]:

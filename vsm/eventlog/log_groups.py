@@ -1,0 +1,83 @@
+"""A log whose events come a group of whole tickets at a time, so that they need not fit memory."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import pandas as pd
+
+from vsm.eventlog.as_of import events_as_of, last_recorded, log_as_of
+from vsm.eventlog.bulk import bulk_rows
+from vsm.eventlog.log import Log
+from vsm.tables import EVENTS
+
+MOVES: Final = ("ticket", "at", "kind", "before", "after", "actor", "source")
+"""Columns of EVENTS that say who moved which ticket where, and when."""
+ReadEvents = Callable[[Sequence[str]], Iterable[pd.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroups:
+    """What was recorded, in groups.
+
+    Attributes
+    ----------
+    rest
+        All but EVENTS, which are empty here. TICKETS need no more columns than are used.
+    read
+        Gives the groups from the first on, with these columns of EVENTS in their order; no ticket is in two
+        groups.
+    rows
+        How many events there are, at most.
+    """
+
+    rest: Log
+    read: ReadEvents
+    rows: int
+
+    def events(self, columns: Sequence[str] = EVENTS.names) -> Iterable[pd.DataFrame]:
+        """Give the groups, as often as asked for; each time they are read anew."""
+        return _Again(partial(self.read, columns))
+
+    def with_events(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> "LogGroups":
+        """Give the same log with every group changed as it is read."""
+        return replace(self, read=lambda columns: map(change, self.read(columns)))
+
+    def last_recorded(self, *, known: pd.Timestamp | None) -> pd.Timestamp | None:
+        """Give when the trackers last recorded anything, as ``last_recorded``."""
+        logs = (replace(self.rest, events=group) for group in self.events(("at", "source")))
+        instants = (last_recorded(log, known=known) for log in logs)
+        return max((instant for instant in instants if instant is not None), default=None)
+
+    def as_of(self, instant: pd.Timestamp) -> "LogGroups":
+        """Give what was known at an instant, as ``log_as_of``."""
+        rest = log_as_of(self.rest, instant)
+        unborn = set(self.rest.tickets["ticket"]) - set(rest.tickets["ticket"])
+        seen = partial(events_as_of, as_of=instant, unborn=unborn)
+        return replace(self, rest=rest).with_events(seen)
+
+    def with_bulk_marks(self, *, tickets: int, minutes: float) -> "LogGroups":
+        """Mark clean-ups, as ``mark_bulk``."""
+        bulk = bulk_rows(self.events(MOVES), rows=self.rows, tickets=tickets, minutes=minutes)
+
+        def marked(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+            for events, rows in zip(self.read(columns), bulk, strict=True):
+                if len(rows) and "bulk" in events:
+                    flags = events["bulk"].to_numpy(dtype=bool, copy=True)
+                    flags[rows] = True
+                    yield events.assign(bulk=flags)
+                else:
+                    yield events
+
+        return replace(self, read=marked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What can be gone through several times."""
+
+    begin: Callable[[], Iterable[pd.DataFrame]]
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        return iter(self.begin())
