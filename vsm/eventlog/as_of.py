@@ -21,13 +21,21 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
     known
         The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
     """
-    source = log.events["source"].cat
-    of_git = np.append(source.categories.str.startswith("git:"), False)[source.codes]  # -1 is the last
-    events = log.events["at"] if not of_git.any() else log.events.loc[~of_git, "at"]
     seen = ~log.names["kind"].isin(["sprint", "sprint end"])  # the end of a sprint may have been planned
     names = log.names.loc[seen & ~log.names["id"].str.startswith("git:"), "last"]
-    recorded = pd.concat([events, names])
-    last = recorded.max() if known is None else recorded[recorded <= known].max()
+    instants = (_last(names, known=known), last_event(log.events, known=known))
+    return max((instant for instant in instants if instant is not None), default=None)
+
+
+def last_event(events: pd.DataFrame, *, known: pd.Timestamp | None) -> pd.Timestamp | None:
+    """Give the instant of the last of some EVENTS that is none of Git's; None where there is none."""
+    source = events["source"].cat
+    of_git = np.append(source.categories.str.startswith("git:"), False)[source.codes]  # -1 is the last
+    return _last(events["at"] if not of_git.any() else events.loc[~of_git, "at"], known=known)
+
+
+def _last(instants: "pd.Series[pd.Timestamp]", *, known: pd.Timestamp | None) -> pd.Timestamp | None:
+    last = instants.max() if known is None else instants[instants <= known].max()
     return None if pd.isna(last) else last
 
 

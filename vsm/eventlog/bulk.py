@@ -6,7 +6,7 @@ never removed. A release that moves many tickets at once looks alike; the workfl
 ``batch = true`` on the stage that is left, and VISITS then does not take it for clean-up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,6 +16,9 @@ import pandas as pd
 from vsm.clock import micros_of
 
 Codes = npt.NDArray[np.integer[Any]]
+ReadEvents = Callable[[Sequence[str]], Iterable[pd.DataFrame]]
+"""Gives these columns of EVENTS in groups of whole tickets, from the first on."""
+MOVES: Final = ("at", "kind", "before", "after", "actor")
 SPREAD: Final = 1_000_003  # a prime number: moves that follow each other have bins far apart
 STATUS_BITS: Final = 20
 """Of the numbers of statuses: a million of them, and four times as many actors, have keys of their own."""
@@ -28,7 +31,7 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
     """
-    (rows,) = bulk_rows([events], rows=len(events), tickets=tickets, minutes=minutes)
+    (rows,) = bulk_rows(lambda _: [events], rows=len(events), tickets=tickets, minutes=minutes)
     if not len(rows):
         return events
     bulk = events["bulk"].to_numpy(dtype=bool, copy=True)
@@ -36,32 +39,29 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     return events.assign(bulk=bulk)
 
 
-def bulk_rows(
-    groups: Iterable[pd.DataFrame], *, rows: int, tickets: int = 5, minutes: float = 10.0
-) -> list[Codes]:
+def bulk_rows(read: ReadEvents, *, rows: int, tickets: int = 5, minutes: float = 10.0) -> list[Codes]:
     """Give the rows of each group that belong to a bulk edit, which may be one of tickets of several groups.
 
     Parameters
     ----------
-    groups
-        EVENTS in groups of whole tickets; gone through twice: moves are counted, then those looked at that
-        may be in a burst. So only these are in memory together, and some two bytes for each event.
+    read
+        Gives EVENTS, of which these columns are needed, in groups of whole tickets. It is asked twice: moves
+        are counted, then those looked at that may be in a burst. So only these are in memory together, and
+        at most two bytes for each event.
     rows
         How many events there are, at most.
     """
     window = int(minutes * 60e6)
     crowds = _Crowds(rows, least=tickets)
     numbers = _Numbers({}, {})
-    for events in groups:
-        moves = _moves(events, numbers)
-        crowds.count(moves, window)
-    found, counts, known = list[_Moves](), list[int](), 0
-    for events in groups:
+    for events in read(MOVES):
+        crowds.count(_moves(events, numbers), window)
+    found, counts, known = list[tuple[Codes, ...]](), list[int](), 0
+    for events in read(("ticket", *MOVES)):
         moves = _moves(events, numbers)
         some = crowds.around(moves, window)
-        ticket = moves.ticket[some] + known
-        row, key, at, _ = (column[some] for column in moves)
-        found.append(_Moves(row, key, at, ticket))
+        row, key, at = (column[some] for column in moves)
+        found.append((row, key, at, events["ticket"].cat.codes.to_numpy()[row].astype(np.int64) + known))
         counts.append(len(some))
         known += len(events["ticket"].cat.categories)
     if not found:
@@ -87,7 +87,6 @@ class _Moves(NamedTuple):
     row: Codes
     key: Codes
     at: Codes
-    ticket: Codes
 
 
 def _moves(events: pd.DataFrame, numbers: _Numbers) -> _Moves:
@@ -106,8 +105,7 @@ def _moves(events: pd.DataFrame, numbers: _Numbers) -> _Moves:
     moved = np.flatnonzero(was != now)
     row = row[moved]
     key = (who[moved] << 2 * STATUS_BITS) | (was[moved] << STATUS_BITS) | now[moved]
-    ticket = events["ticket"].cat.codes.to_numpy()[row].astype(np.int64)
-    return _Moves(row, key, np.take(micros_of(events["at"]), row), ticket)
+    return _Moves(row, key, np.take(micros_of(events["at"]), row))
 
 
 def _numbered(words: "pd.Index[str]", codes: Codes, known: dict[str, int]) -> Codes:

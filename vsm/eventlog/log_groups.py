@@ -7,14 +7,13 @@ from typing import Final
 
 import pandas as pd
 
-from vsm.eventlog.as_of import events_as_of, last_recorded, log_as_of
-from vsm.eventlog.bulk import bulk_rows
+from vsm.eventlog.as_of import events_as_of, last_event, last_recorded, log_as_of
+from vsm.eventlog.bulk import ReadEvents, bulk_rows
 from vsm.eventlog.log import Log
 from vsm.tables import EVENTS
 
 MOVES: Final = ("ticket", "at", "kind", "before", "after", "actor", "source")
 """Columns of EVENTS that say who moved which ticket where, and when."""
-ReadEvents = Callable[[Sequence[str]], Iterable[pd.DataFrame]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,7 @@ class LogGroups:
     rest
         All but EVENTS, which are empty here. TICKETS need no more columns than are used.
     read
-        Gives the groups from the first on, with these columns of EVENTS in their order; no ticket is in two
-        groups.
+        Gives the groups from the first on, with at least these columns of EVENTS; no ticket is in two.
     rows
         How many events there are, at most.
     """
@@ -46,20 +44,25 @@ class LogGroups:
 
     def last_recorded(self, *, known: pd.Timestamp | None) -> pd.Timestamp | None:
         """Give when the trackers last recorded anything, as ``last_recorded``."""
-        logs = (replace(self.rest, events=group) for group in self.events(("at", "source")))
-        instants = (last_recorded(log, known=known) for log in logs)
+        instants = [last_recorded(self.rest, known=known)]
+        instants += [last_event(events, known=known) for events in self.read(("at", "source"))]
         return max((instant for instant in instants if instant is not None), default=None)
 
     def as_of(self, instant: pd.Timestamp) -> "LogGroups":
         """Give what was known at an instant, as ``log_as_of``."""
         rest = log_as_of(self.rest, instant)
         unborn = set(self.rest.tickets["ticket"]) - set(rest.tickets["ticket"])
-        seen = partial(events_as_of, as_of=instant, unborn=unborn)
-        return replace(self, rest=rest).with_events(seen)
+        needed = ("at", "ticket") if unborn else ("at",)
+
+        def seen(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+            for events in self.read([*columns, *needed]):
+                yield events_as_of(events, as_of=instant, unborn=unborn)
+
+        return replace(self, rest=rest, read=seen)
 
     def with_bulk_marks(self, *, tickets: int, minutes: float) -> "LogGroups":
         """Mark clean-ups, as ``mark_bulk``."""
-        bulk = bulk_rows(self.events(MOVES), rows=self.rows, tickets=tickets, minutes=minutes)
+        bulk = bulk_rows(self.read, rows=self.rows, tickets=tickets, minutes=minutes)
 
         def marked(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
             for events, rows in zip(self.read(columns), bulk, strict=True):

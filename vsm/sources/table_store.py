@@ -210,7 +210,11 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     )
     words = known.combine_chunks()
     position = np.arange(len(words), dtype=np.int32)
-    if allowed or not pc.all(pc.less(words[:-1], words[1:])).as_py():
+    in_order = not allowed and pc.all(pc.less(words[:-1], words[1:])).as_py()
+    if in_order and len(chunks) == 1:
+        codes = chunks[0].indices.fill_null(-1).to_numpy()
+        return pd.Categorical.from_codes(codes, categories=pd.Index(words.to_pandas(), dtype="str"))
+    if not in_order:
         words = pa.array(allowed, pa.large_string()) if allowed else pc.unique(known).sort()
         position = pc.index_in(known, words).to_numpy()
     numbers = np.empty(len(column), dtype=position.dtype)
