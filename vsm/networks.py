@@ -10,9 +10,10 @@ import pandas as pd
 
 from vsm.config import Workflow
 from vsm.context import context_of, moves_of, small_teams_in
+from vsm.eventlog.bulk import MOVES
 from vsm.eventlog.deliveries import log_with_deliveries
-from vsm.eventlog.log import Log
-from vsm.eventlog.log_groups import MOVES, LogGroups
+from vsm.eventlog.log import Log, PutAside, in_memory
+from vsm.eventlog.log_groups import LogGroups
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.eventlog.units import log_with_units, unit_of_parts
@@ -61,18 +62,20 @@ def networks_from_log(
     as_of: pd.Timestamp,
     names: bool = False,
     workers: Workers | None = None,
+    aside: PutAside = in_memory,
 ) -> Networks:
     """Give the networks that ``stream_from_log`` would give, in less memory and without causes of waiting.
 
     Events, persons, visits and waits are those of one group of tickets at a time; of all together only
     tickets, clean-ups, and how long each stay and each handoff took are in memory. Parameters are as for
     ``stream_from_log``; with ``names`` each team has its own name, however few people it has. To ``workers``,
-    who make the groups where there are any, persons are numbers.
+    who make the groups where there are any, persons are numbers. ``aside`` is where moves wait while
+    clean-ups are looked for.
     """
     groups = (in_groups(log) if isinstance(log, Log) else log).as_of(as_of)
     rules, rest = workflow.rules, log_with_deliveries(groups.rest, workflow=workflow)
     groups = replace(groups, rest=log_with_units(rest, scope=workflow.scope)).with_bulk_marks(
-        tickets=rules.bulk_tickets, minutes=rules.bulk_minutes
+        tickets=rules.bulk_tickets, minutes=rules.bulk_minutes, aside=aside
     )
     reading = _Reading.of(groups, workflow=workflow, as_of=as_of)
     parts = reading.parts(workers)
@@ -138,7 +141,9 @@ class _Reading:
         """Look at all groups for what concerns several of them."""
         commits = groups.rest.events
         if workflow.team_of_repository:
-            commits = pd.concat([commits, *map(_commits, groups.events(MOVES))], ignore_index=True)
+            commits = pd.concat(
+                [commits, *map(_commits, groups.events(("ticket", "kind", "source")))], ignore_index=True
+            )
         people = people_of(replace(groups.rest, events=commits), workflow=workflow)
         stages = stages_from_names(groups.rest.names, workflow=workflow, events=groups.events(MOVES))
         return cls(groups, people, workflow, stages, as_of)

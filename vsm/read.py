@@ -20,6 +20,7 @@ from vsm.eventlog.log import Log
 from vsm.quality.records import check_future, with_notes
 from vsm.recent import recent, remember
 from vsm.sources.archive import Archive, read_archive
+from vsm.sources.put_aside import aside_in
 from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
 from vsm.stored_stream import store_stream, stored_stream, stream_file
 from vsm.stream import ValueStream
@@ -176,7 +177,10 @@ def read_networks(
         )
     groups = in_groups(log) if isinstance(log, Log) else log
     as_of = _as_of(groups.last_recorded(known=known), since=None, until=last, known=known, look=look)
-    return networks_from_log(groups, workflow=workflow, as_of=as_of, names=names, workers=cluster)
+    with aside_in(folder.archive.parent) as aside:
+        return networks_from_log(
+            groups, workflow=workflow, as_of=as_of, names=names, workers=cluster, aside=aside
+        )
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:

@@ -6,7 +6,7 @@ never removed. A release that moves many tickets at once looks alike; the workfl
 ``batch = true`` on the stage that is left, and VISITS then does not take it for clean-up.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.clock import micros_of
+from vsm.eventlog.log import PutAside, in_memory
 
 Codes = npt.NDArray[np.integer[Any]]
-ReadEvents = Callable[[Sequence[str]], Iterable[pd.DataFrame]]
-"""Gives these columns of EVENTS in groups of whole tickets, from the first on."""
-MOVES: Final = ("at", "kind", "before", "after", "actor")
+MOVES: Final = ("ticket", "at", "kind", "before", "after", "actor")
+"""Columns of EVENTS that say who moved which ticket where, and when."""
 SPREAD: Final = 1_000_003  # a prime number: moves that follow each other have bins far apart
 STATUS_BITS: Final = 20
 """Of the numbers of statuses: a million of them, and four times as many actors, have keys of their own."""
@@ -31,7 +31,7 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     same actor on at least ``tickets`` different tickets. Unknown actors are nobody's burst; first states
     and self transitions are no moves. Marks that are there already stay. The input is not changed.
     """
-    (rows,) = bulk_rows(lambda _: [events], rows=len(events), tickets=tickets, minutes=minutes)
+    (rows,) = bulk_rows([events], rows=len(events), tickets=tickets, minutes=minutes)
     if not len(rows):
         return events
     bulk = events["bulk"].to_numpy(dtype=bool, copy=True)
@@ -39,39 +39,41 @@ def mark_bulk(events: pd.DataFrame, *, tickets: int = 5, minutes: float = 10.0) 
     return events.assign(bulk=bulk)
 
 
-def bulk_rows(read: ReadEvents, *, rows: int, tickets: int = 5, minutes: float = 10.0) -> list[Codes]:
+def bulk_rows(
+    groups: Iterable[pd.DataFrame],
+    *,
+    rows: int,
+    tickets: int = 5,
+    minutes: float = 10.0,
+    aside: PutAside = in_memory,
+) -> list[Codes]:
     """Give the rows of each group that belong to a bulk edit, which may be one of tickets of several groups.
 
     Parameters
     ----------
-    read
-        Gives EVENTS, of which these columns are needed, in groups of whole tickets. It is asked twice: moves
-        are counted, then those looked at that may be in a burst. So only these are in memory together, and
-        at most two bytes for each event.
+    groups
+        EVENTS in groups of whole tickets, with the columns of ``MOVES``.
     rows
         How many events there are, at most.
+    aside
+        Where moves are put while they are counted; then those come back that may be in a burst.
     """
-    window = int(minutes * 60e6)
-    crowds = _Crowds(rows, least=tickets)
-    numbers = _Numbers({}, {})
-    for events in read(MOVES):
-        crowds.count(_moves(events, numbers), window)
-    found, counts, known = list[tuple[Codes, ...]](), list[int](), 0
-    for events in read(("ticket", *MOVES)):
-        moves = _moves(events, numbers)
-        some = crowds.around(moves, window)
-        row, key, at = (column[some] for column in moves)
-        found.append((row, key, at, events["ticket"].cat.codes.to_numpy()[row].astype(np.int64) + known))
-        counts.append(len(some))
+    crowds, numbers = _Crowds(rows, least=tickets, window=int(minutes * 60e6)), _Numbers({}, {})
+    kept, known = list[Callable[[], _Moves]](), 0
+    for events in groups:
+        moves = _moves(events, numbers, known=known)
+        crowds.count(moves)
+        kept.append(aside(moves))
         known += len(events["ticket"].cat.categories)
-    if not found:
+    if not kept:
         return []
+    found = [crowds.around(moves()) for moves in kept]
     row, key, at, ticket = (np.concatenate(columns) for columns in zip(*found, strict=True))
     order = np.lexsort((at, key))
     burst = np.zeros(len(row), dtype=bool)
-    burst[order] = _in_burst(key[order], at[order], ticket[order], tickets, window)
-    ends = np.cumsum(counts)
-    return [row[begin:end][burst[begin:end]] for begin, end in zip(ends - counts, ends, strict=True)]
+    burst[order] = _in_burst(key[order], at[order], ticket[order], tickets, crowds.window)
+    ends = np.cumsum([len(some.row) for some in found])
+    return [some.row[burst[end - len(some.row) : end]] for some, end in zip(found, ends, strict=True)]
 
 
 class _Numbers(NamedTuple):
@@ -87,9 +89,11 @@ class _Moves(NamedTuple):
     row: Codes
     key: Codes
     at: Codes
+    ticket: Codes
 
 
-def _moves(events: pd.DataFrame, numbers: _Numbers) -> _Moves:
+def _moves(events: pd.DataFrame, numbers: _Numbers, *, known: int) -> _Moves:
+    """Give the moves of a group; ``known`` tickets are in those before it."""
     actor, before, after = (events[name].cat.codes.to_numpy() for name in ("actor", "before", "after"))
     row = np.flatnonzero(
         (events["kind"] == "status").to_numpy() & (actor >= 0) & (before >= 0) & (after >= 0)
@@ -105,7 +109,8 @@ def _moves(events: pd.DataFrame, numbers: _Numbers) -> _Moves:
     moved = np.flatnonzero(was != now)
     row = row[moved]
     key = (who[moved] << 2 * STATUS_BITS) | (was[moved] << STATUS_BITS) | now[moved]
-    return _Moves(row, key, np.take(micros_of(events["at"]), row))
+    ticket = events["ticket"].cat.codes.to_numpy()[row].astype(np.int64) + known
+    return _Moves(row, key, np.take(micros_of(events["at"]), row), ticket)
 
 
 def _numbered(words: "pd.Index[str]", codes: Codes, known: dict[str, int]) -> Codes:
@@ -127,26 +132,27 @@ class _Crowds:
         crowded         T  T  F  F  F        with the next, or with the one before
     """
 
-    def __init__(self, rows: int, *, least: int) -> None:
+    def __init__(self, rows: int, *, least: int, window: int) -> None:
+        self.window = window
         self._most = min(
             least, 100
         )  # a byte a bin: bins lie all over the memory, and two have to fit one byte
         self._count = np.zeros(1 << max(rows, 1).bit_length(), dtype=np.uint8)
 
-    def count(self, moves: _Moves, window: int) -> None:
+    def count(self, moves: _Moves) -> None:
         """Count these moves as well."""
-        place, times = np.unique(self._place(moves, window), return_counts=True)
+        place, times = np.unique(self._place(moves), return_counts=True)
         self._count[place] = np.minimum(self._count[place] + times, self._most)
 
-    def around(self, moves: _Moves, window: int) -> Codes:
+    def around(self, moves: _Moves) -> _Moves:
         """Give those of these moves that have enough others around them, once all are counted."""
-        place, last = self._place(moves, window), len(self._count) - 1
+        place, last = self._place(moves), len(self._count) - 1
         here, ahead, behind = (self._count[(place + by) & last] for by in (0, 1, -1))
-        crowded: Codes = np.flatnonzero(here + np.maximum(ahead, behind) >= self._most)
-        return crowded
+        crowded = np.flatnonzero(here + np.maximum(ahead, behind) >= self._most)
+        return _Moves(*(column[crowded] for column in moves))
 
-    def _place(self, moves: _Moves, window: int) -> Codes:
-        piece = moves.at // max(window, 1)
+    def _place(self, moves: _Moves) -> Codes:
+        piece = moves.at // max(self.window, 1)
         place: Codes = (moves.key % SPREAD * SPREAD + piece) & (len(self._count) - 1)
         return place
 

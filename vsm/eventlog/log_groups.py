@@ -3,17 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 import pandas as pd
 
 from vsm.eventlog.as_of import events_as_of, last_event, last_recorded, log_as_of
-from vsm.eventlog.bulk import ReadEvents, bulk_rows
-from vsm.eventlog.log import Log
+from vsm.eventlog.bulk import MOVES, bulk_rows
+from vsm.eventlog.log import Log, PutAside
 from vsm.tables import EVENTS
-
-MOVES: Final = ("ticket", "at", "kind", "before", "after", "actor", "source")
-"""Columns of EVENTS that say who moved which ticket where, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class LogGroups:
     """
 
     rest: Log
-    read: ReadEvents
+    read: Callable[[Sequence[str]], Iterable[pd.DataFrame]]
     rows: int
 
     def events(self, columns: Sequence[str] = EVENTS.names) -> Iterable[pd.DataFrame]:
@@ -60,9 +56,9 @@ class LogGroups:
 
         return replace(self, rest=rest, read=seen)
 
-    def with_bulk_marks(self, *, tickets: int, minutes: float) -> "LogGroups":
-        """Mark clean-ups, as ``mark_bulk``."""
-        bulk = bulk_rows(self.read, rows=self.rows, tickets=tickets, minutes=minutes)
+    def with_bulk_marks(self, *, tickets: int, minutes: float, aside: PutAside) -> "LogGroups":
+        """Mark clean-ups, as ``mark_bulk``; ``aside`` is where moves wait meanwhile."""
+        bulk = bulk_rows(self.read(MOVES), rows=self.rows, tickets=tickets, minutes=minutes, aside=aside)
 
         def marked(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
             for events, rows in zip(self.read(columns), bulk, strict=True):
