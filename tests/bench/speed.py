@@ -27,6 +27,7 @@ from tests.bench import generated
 from vsm.clock import clock_from_workflow
 from vsm.config import Waiting
 from vsm.eventlog.log import Log
+from vsm.eventlog.log_groups import LogGroups
 from vsm.intervals import (
     blocked_spans,
     causes_of_waits,
@@ -41,7 +42,8 @@ from vsm.model.lifecycle import stage_visits_from_visits
 from vsm.model.network import stage_network, team_network
 from vsm.networks import Networks, networks_from_log
 from vsm.people import Teams
-from vsm.sources.table_store import load_table
+from vsm.sources.put_aside import aside_in
+from vsm.sources.table_store import load_table, open_table
 from vsm.tables import BLOCKS, EVENTS, empty
 
 PEER_EVENTS, ROUNDS = 1_000_000, 3
@@ -77,10 +79,13 @@ def networks(path: Path, events: int) -> list[Took]:
     directed_graph()  # imports networkx
 
     def made() -> Networks:
-        stored = load_table(path, EVENTS, stamp=generated.STAMP)
+        stored = open_table(path, EVENTS, stamp=generated.STAMP)
         assert stored is not None, f"{path}, of {events} events, was made by another version"
-        log = Log(events=stored, names=generated.names())
-        return networks_from_log(log, workflow=workflow, as_of=stored["at"].max())
+        log = LogGroups(Log(names=generated.names()), stored.groups, events)
+        as_of = log.last_recorded(known=None)
+        assert as_of is not None
+        with aside_in(path.parent) as aside:
+            return networks_from_log(log, workflow=workflow, as_of=as_of, aside=aside)
 
     return [timed("", made)[0]]
 

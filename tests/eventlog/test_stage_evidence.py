@@ -69,6 +69,17 @@ def test_a_trace_before_a_tickets_first_status_is_of_no_stay() -> None:
     assert worked_in([walked("A", "!B")]).to_dict() == {"A": False, "B": False}
 
 
+def test_groups_of_tickets_say_together_what_the_log_says() -> None:
+    """Neither order nor traces depend on where the log is cut between two tickets."""
+    walks = ("ACB!D", "ACBD!", "ACBC!BD", "A!BCD", "AD")
+    events = walked(*walks)
+    ticket = events["ticket"].cat.codes
+    groups = [events[ticket < 2], events[ticket == 2], events[ticket > 2]]
+    assert order_by_majorities(groups, stage_of={letter: letter for letter in "ABCD"}) == list("ACBD")
+    assert worked_in(groups).to_dict() == {"A": False, "B": False, "C": False, "D": False}
+    assert worked_in(groups[1:2]).to_dict() == {"A": False, "B": False, "C": True, "D": False}
+
+
 def test_where_no_traces_are_recorded_nothing_is_said() -> None:
     """No comments at all say nothing about who works where."""
     assert worked_in([walked("AB", "AB")]).empty
