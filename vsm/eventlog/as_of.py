@@ -90,7 +90,7 @@ def events_as_of(events: pd.DataFrame, *, as_of: pd.Timestamp, unborn: Collectio
     seen = events["at"] <= as_of
     if unborn:
         seen &= ~events["ticket"].isin(unborn)
-    return events if seen.all() else events[seen]
+    return events if seen.all() else events[seen].reset_index(drop=True)
 
 
 def _hosts_as_of(log: Log, as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:
