@@ -18,6 +18,7 @@ from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.share import share
 from tests.stream.work import TOML, done, filled
 from vsm.config import Privacy, Workflow, parse_workflow
+from vsm.errors import ArchiveError
 from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.log import Log, sorted_events
 from vsm.eventlog.log_groups import LogGroups
@@ -25,6 +26,7 @@ from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
 from vsm.sample import sample_workflow
 from vsm.sources.table_store import Stored, open_table, save_table
+from vsm.sources.work_folder import WorkFolder
 from vsm.tables import EVENTS, NAMES, conform, empty
 
 pytestmark = pytest.mark.slow
@@ -126,6 +128,21 @@ def test_what_concerns_several_tickets_is_found_in_all_groups(
     networks = vsm.read_networks(folder, until=until)
     same(networks, vsm.read_stream(folder, until=until))
     assert networks.stages.nodes["Ready"]["visits"] == (9 if until else 6)
+
+
+def test_networks_are_read_where_no_log_can_be_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full: the log is in memory then, and so is what a stream is made of."""
+
+    def full(*_: object, **__: object) -> None:
+        raise ArchiveError("the disk is full")
+
+    monkeypatch.setattr("vsm.archive_log.save_parts", full)
+    folder = filled(tmp_path, *(done(number, 6 + number) for number in range(1, 6)))
+    networks = vsm.read_networks(folder)
+    assert not list(WorkFolder(folder).log.glob("events*"))
+    same(networks, vsm.read_stream(folder))
 
 
 def test_groups_are_read_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

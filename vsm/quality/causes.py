@@ -52,17 +52,15 @@ def check_skipping(
     done = completed(lifecycles)
     if len(done) < max(minimum, 1):
         return []
-    # Done stages apart: stays in them last until now, and their sum leaves 64 bits in a large tracker.
     mine = visits[visits["ticket"].isin(done["ticket"]) & (visits["kind"] != "done")]
-    there = mine.groupby("stage", observed=True)
-    tickets, elapsed = there["ticket"].nunique(), there["elapsed"].sum().astype(DURATION)
+    tickets = mine.groupby("stage", observed=True)["ticket"].nunique()
     whole = _hours(done["lead"])
     way = stages[stages["kind"] != "done"].drop_duplicates("stage")["stage"]
     notes = []
     for stage in way:
         count = int(tickets.get(stage, 0))
         if 0 < count < MUCH * len(done):
-            share = elapsed[stage] / pd.Timedelta(hours=1) / whole if whole else 0.0
+            share = _hours(mine.loc[mine["stage"] == stage, "elapsed"]) / whole if whole else 0.0
             detail = (
                 f"few delivered tickets were ever in '{stage}': {count} of {len(done)}, with "
                 f"{_percent(share)} of all lead time; its medians rest on them, and the others may have had "
@@ -163,4 +161,5 @@ def _percent(share: float) -> str:
 
 
 def _hours(durations: "pd.Series[pd.Timedelta]") -> float:
+    """Sum durations: those of a large tracker leave 64 bits in microseconds."""
     return float(durations.astype(DURATION).dt.total_seconds().sum()) / 3600
