@@ -1,5 +1,7 @@
 """Clean-up is told from flow by the number, the actor, the move and the minutes."""
 
+from time import process_time
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -42,6 +44,14 @@ def test_a_burst_may_be_of_tickets_of_several_groups() -> None:
     first = moves((0, 0, "x", "B"), (1, 1, "x", "B"))
     second = moves((2, 500, "x", "C"), (3, 2, "x", "B"), (4, 3, "x", "B"), (5, 4, "x", "B"))
     assert [rows.tolist() for rows in bulk_rows([first, second], rows=6)] == [[0, 1], [1, 2, 3]]
+
+
+def test_a_migration_of_very_many_tickets_is_marked_at_once() -> None:
+    """Every window holds all of forty thousand tickets; each is looked at once."""
+    events = moves(*[(n, 0, "x", "B") for n in range(4)], *[(n, 5, "x", "B") for n in range(4, 40_000)])
+    begun = process_time()
+    assert mark_bulk(events)["bulk"].all()
+    assert process_time() - begun < 2  # fifty, if each window is looked through
 
 
 def test_four_moves_are_flow() -> None:

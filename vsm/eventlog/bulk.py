@@ -6,7 +6,8 @@ never removed. A release that moves many tickets at once looks alike; the workfl
 ``batch = true`` on the stage that is left, and VISITS then does not take it for clean-up.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -165,14 +166,42 @@ def _in_burst(key: Codes, at: Codes, ticket: Codes, least: int, window: int) -> 
         key     0  0  0  0  1      the same move by the same actor
         at      0  4  9 30  2      minutes
         enough  x                  the second row after this one has its key, and is within ten minutes
+        opens   1  0  0 -1  0      where a window with enough tickets begins, less where one has ended
+        burst   x  x  x            as long as one is open
+
+    A window is never gone through again: those of a migration hold all tickets that there are.
     """
     first = np.arange(max(len(at) - least + 1, 0))
     there = first + least - 1
-    enough = (key[first] == key[there]) & (at[there] - at[first] <= window)
-    end = np.searchsorted(key, key[first[enough]], side="right")
-    marked = np.zeros(len(at), dtype=bool)
-    for begin, stop in zip(first[enough].tolist(), end.tolist(), strict=True):
-        rows = slice(begin, begin + int(np.searchsorted(at[begin:stop], at[begin] + window, side="right")))
-        if len(np.unique(ticket[rows])) >= least:
-            marked[rows] = True
-    return marked
+    begins = first[(key[first] == key[there]) & (at[there] - at[first] <= window)]
+    opens = np.zeros(len(at) + 1, dtype=np.int64)
+    ends = np.searchsorted(key, key[begins], side="right")
+    for run in np.split(begins, np.flatnonzero(np.diff(ends)) + 1) if len(begins) else ():
+        offset = int(run[0])
+        stop = int(np.searchsorted(key, key[offset], side="right"))
+        for begin, end in _bursts(
+            (run - offset).tolist(), at[offset:stop], ticket[offset:stop], least, window
+        ):
+            opens[offset + begin] += 1
+            opens[offset + end] -= 1
+    return np.cumsum(opens[:-1]) > 0
+
+
+def _bursts(
+    begins: list[int], instants: Codes, tickets: Codes, least: int, window: int
+) -> Iterator[tuple[int, int]]:
+    """Give from where to where windows hold enough tickets, of those that begin in these rows of a move."""
+    at, ticket = instants.tolist(), tickets.tolist()
+    inside = Counter[int]()
+    low = high = 0
+    for begin in begins:
+        while high < len(at) and at[high] <= at[begin] + window:
+            inside[ticket[high]] += 1
+            high += 1
+        while low < begin:
+            inside[ticket[low]] -= 1
+            if not inside[ticket[low]]:
+                del inside[ticket[low]]
+            low += 1
+        if len(inside) >= least:
+            yield begin, high
