@@ -250,8 +250,8 @@ def _part(
         start=start,
     )
     waited, wait = ends - entered, passed.taken - passed.given
-    if len(in_parts):
-        tickets = moves["ticket"].cat.categories
+    if len(in_parts) and len(tickets := moves["ticket"].cat.categories):
+        in_parts = in_parts[in_parts["ticket"].between(tickets.min(), tickets.max())]  # of very many, few
         waited -= time_on_parts(in_parts, ticket, entered, ends, tickets=tickets)
         wait -= time_on_parts(in_parts, ticket[passed.sender], passed.given, passed.taken, tickets=tickets)
     stays = stays_of(
