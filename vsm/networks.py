@@ -172,13 +172,14 @@ class _Reading:
 
     def _work_on_parts(self) -> pd.DataFrame:
         """Give when somebody worked on parts of each unit of work."""
-        unit_of = unit_of_parts(self.groups.rest.tickets)
-        parts, teams = set(unit_of), self.people.teams
+        unit_of, teams = unit_of_parts(self.groups.rest.tickets), self.people.teams
         spans = [work_of_parts(empty(VISITS), {}, as_of=self.as_of)]
-        for events in self.groups.events() if parts else ():
-            moves = self._moves(events[events["ticket"].isin(parts)])
+        for events in self.groups.events() if unit_of else ():
+            tickets = events["ticket"].cat.categories.tolist()
+            mine = {ticket: unit_of[ticket] for ticket in tickets if ticket in unit_of}
+            moves = self._moves(events[events["ticket"].isin(mine)])
             visits = visits_from_events(moves, stages=self.stages, team_of=teams, as_of=self.as_of)
-            spans.append(work_of_parts(visits, unit_of, as_of=self.as_of))
+            spans.append(work_of_parts(visits, mine, as_of=self.as_of))
         work = pd.concat(spans, ignore_index=True)
         return joined_spans(work["ticket"], work["start"], work["end"])
 

@@ -47,7 +47,8 @@ class LogGroups:
     def as_of(self, instant: pd.Timestamp) -> "LogGroups":
         """Give what was known at an instant, as ``log_as_of``."""
         rest = log_as_of(self.rest, instant)
-        unborn = set(self.rest.tickets["ticket"]) - set(rest.tickets["ticket"])
+        tickets = self.rest.tickets
+        unborn = set(tickets.loc[~(tickets["created"] <= instant), "ticket"])
         needed = ("at", "ticket") if unborn else ("at",)
 
         def seen(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
