@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import partial
+from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Final, TypeVar
 
@@ -24,17 +25,22 @@ from vsm.eventlog.gitlab_statuses import board_from_gitlab
 from vsm.eventlog.infer import Board, board_from_jira
 from vsm.eventlog.jira_compared import check_compared
 from vsm.eventlog.log import Log, PutAside, QualityNote, in_memory, merge_logs, quality_from_notes
+from vsm.eventlog.log_groups import LogGroups
 from vsm.eventlog.log_parts import LogPart, LogParts, log_part
 from vsm.eventlog.pseudonymize import log_without_addresses
 from vsm.eventlog.pull_links import events_from_pulls
 from vsm.quality.records import check_keys
 from vsm.sources.archive import Archive
 from vsm.sources.put_aside import aside_in
-from vsm.sources.table_store import load_table, save_parts, save_table
+from vsm.sources.table_store import load_table, open_table, save_parts, save_table
 from vsm.sources.work_folder import WorkFolder, read_workflow, secret_key
-from vsm.tables import TABLES
+from vsm.tables import EVENTS, TABLES, TICKETS
 
 STORED: Final = tuple(part.name for part in fields(Log))
+REST: Final = {name: TABLES[name] for name in STORED if name not in ("events", "quality")} | {
+    "tickets": TICKETS.only("ticket", "created", "type", "parent", "unit", "components")
+}
+"""What is read of a log besides its events, where these are read in groups."""
 PATIENCE: Final = 2.0
 """Seconds after which a long reading says how far it is."""
 SELDOM: Final = 100_000
@@ -55,11 +61,32 @@ def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None 
     The stored log is Parquet, sorted by ticket and time, with dictionary-encoded strings; deleting it
     loses nothing. Where it cannot be written, there is none. ``workflow`` names fields of Jira.
     """
+    return _read(folder, archive, workflow=workflow, stored=_stored)
+
+
+def read_log_in_groups(
+    folder: WorkFolder, archive: Archive, *, workflow: Workflow | None = None
+) -> LogGroups | Log:
+    """Read the same a group of tickets at a time; all of it only where it cannot be stored.
+
+    Of TICKETS there is only what networks need, and no QUALITY.
+    """
+    return _read(folder, archive, workflow=workflow, stored=_stored_in_groups)
+
+
+def _read(
+    folder: WorkFolder,
+    archive: Archive,
+    *,
+    workflow: Workflow | None,
+    stored: Callable[[WorkFolder, str], Part | None],
+) -> Part | Log:
+    """Give the stored log, made where there is none; all of it where it cannot be stored."""
     whole = {f"{pull.source} {pull.scope}": pull.finished is not None for pull in archive.pulls()}
     workflow = workflow or read_workflow(folder)
     named = f"{workflow.jira!r} {workflow.holder_fields} {_labels(workflow)}"
     stamp = f"{archive.digest()} {whole} {named} log {LOG_VERSION}"
-    if (log := _stored(folder, stamp=stamp)) is not None:
+    if (log := stored(folder, stamp)) is not None:
         return log
     mail_key = _mail_key(folder) if whole else None
     with aside_in(folder.archive.parent) as aside:
@@ -68,24 +95,37 @@ def read_log(folder: WorkFolder, archive: Archive, *, workflow: Workflow | None 
         if whole and not (parts.rest.quality["check"] == UNREADABLE).any():
             with suppress(ArchiveError):
                 _store(parts, folder, stamp=stamp)
-                if (log := _stored(folder, stamp=stamp)) is not None:
+                if (log := stored(folder, stamp)) is not None:
                     return log
         return parts.log()
 
 
-def _stored(folder: WorkFolder, *, stamp: str) -> Log | None:
-    stored = {name: load_table(folder.log / f"{name}.parquet", TABLES[name], stamp=stamp) for name in STORED}
+def _stored(folder: WorkFolder, stamp: str) -> Log | None:
+    stored = {name: load_table(_file(folder, name), TABLES[name], stamp=stamp) for name in STORED}
     kept = {name: frame for name, frame in stored.items() if frame is not None}
     return Log(**kept) if len(kept) == len(STORED) else None
+
+
+def _stored_in_groups(folder: WorkFolder, stamp: str) -> LogGroups | None:
+    stored = {name: load_table(_file(folder, name), table, stamp=stamp) for name, table in REST.items()}
+    events = open_table(_file(folder, "events"), EVENTS, stamp=stamp)
+    kept = {name: frame for name, frame in stored.items() if frame is not None}
+    if events is None or len(kept) < len(REST):
+        return None
+    return LogGroups(Log(**kept), events.groups, events.file.metadata.num_rows)
+
+
+def _file(folder: WorkFolder, name: str) -> Path:
+    return folder.log / f"{name}.parquet"
 
 
 def _store(parts: LogParts, folder: WorkFolder, *, stamp: str) -> None:
     in_parts = {"tickets": parts.tickets, "events": parts.events}
     for name in STORED:
         if name not in in_parts:
-            save_table(getattr(parts.rest, name), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
+            save_table(getattr(parts.rest, name), TABLES[name], _file(folder, name), stamp=stamp)
     for name, given in in_parts.items():
-        save_parts(given(), TABLES[name], folder.log / f"{name}.parquet", stamp=stamp)
+        save_parts(given(), TABLES[name], _file(folder, name), stamp=stamp)
 
 
 def _mail_key(folder: WorkFolder) -> bytes:

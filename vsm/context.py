@@ -125,7 +125,7 @@ def context_of(
     small: SmallTeams | None = None,
 ) -> Context:
     """Put together what a log is read by; the log is cut at ``as_of`` and has its bulk edits marked."""
-    stages = stages_from_names(log.names, workflow=workflow, events=log.events)
+    stages = stages_from_names(log.names, workflow=workflow, events=[log.events])
     events, moves, phases = moves_of(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
     clock = clock_of(moves, log.pulls, workflow=workflow, as_of=as_of, agents=people.agents)
     return Context(log, people, workflow, stages, events, moves, clock, as_of, shared, notes, small, phases)

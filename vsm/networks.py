@@ -1,22 +1,24 @@
 """The networks of a log too large for frames of visits and waits, made one group of tickets at a time."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from vsm.config import Workflow
-from vsm.context import context_of, moves_of, small_teams_in, with_bulk_marks
-from vsm.eventlog.as_of import log_as_of
+from vsm.context import context_of, moves_of, small_teams_in
+from vsm.eventlog.bulk import MOVES
 from vsm.eventlog.deliveries import log_with_deliveries
-from vsm.eventlog.log import Log
+from vsm.eventlog.log import Log, PutAside, in_memory
+from vsm.eventlog.log_groups import LogGroups
 from vsm.eventlog.participants import people_of
 from vsm.eventlog.stages import stages_from_names
 from vsm.eventlog.units import log_with_units, unit_of_parts
 from vsm.intervals import visits_from_events, work_of_parts
+from vsm.intervals.blocks import joined_spans
 from vsm.intervals.codes import (
     NEVER,
     NOBODY,
@@ -40,7 +42,10 @@ from vsm.model.stays import stays_of
 from vsm.partitions import MovesOf, Workers, itself, moves_in_partitions, ranges_of_tickets
 from vsm.people import People, Teams, with_renamed
 from vsm.sources.table_store import row_groups
-from vsm.tables import PERSON_KINDS, STAGE_KINDS
+from vsm.tables import PERSON_KINDS, STAGE_KINDS, VISITS, empty
+
+AT_ONCE: Final = 16
+"""Groups of a log that are with workers at the same time, so that they do not wait in memory."""
 
 
 class Networks(NamedTuple):
@@ -51,35 +56,48 @@ class Networks(NamedTuple):
 
 
 def networks_from_log(
-    log: Log,
+    log: Log | LogGroups,
     *,
     workflow: Workflow,
     as_of: pd.Timestamp,
     names: bool = False,
     workers: Workers | None = None,
+    aside: PutAside = in_memory,
 ) -> Networks:
     """Give the networks that ``stream_from_log`` would give, in less memory and without causes of waiting.
 
-    Of all tickets together only events, stays in stages and handoffs are in memory; persons, visits and waits
-    are those of one group of tickets. Parameters are as for ``stream_from_log``; with ``names`` each team has
-    its own name, however few people it has. To ``workers``, who make the groups where there are any, persons
-    are numbers.
+    Events, persons, visits and waits are those of one group of tickets at a time; of all together only
+    tickets, clean-ups, and how long each stay and each handoff took are in memory. Parameters are as for
+    ``stream_from_log``; with ``names`` each team has its own name, however few people it has. To ``workers``,
+    who make the groups where there are any, persons are numbers. ``aside`` is where moves wait while
+    clean-ups are looked for.
     """
-    made = _in_groups if workers is None else partial(_in_partitions, workers=workers)
-    log = log_with_deliveries(log_as_of(log, as_of), workflow=workflow)
-    log = log_with_units(with_bulk_marks(log, workflow=workflow), scope=workflow.scope)
-    people = people_of(log, workflow=workflow)
-    parts = made(log, people=people, workflow=workflow, as_of=as_of)
+    groups = (in_groups(log) if isinstance(log, Log) else log).as_of(as_of)
+    rules, rest = workflow.rules, log_with_deliveries(groups.rest, workflow=workflow)
+    groups = replace(groups, rest=log_with_units(rest, scope=workflow.scope)).with_bulk_marks(
+        tickets=rules.bulk_tickets, minutes=rules.bulk_minutes, aside=aside
+    )
+    reading = _Reading.of(groups, workflow=workflow, as_of=as_of)
+    parts = reading.parts(workers)
     if not names:
         held = pd.concat([part.held for part in parts])
-        nothing = replace(log, events=log.events[:0])
-        context = context_of(nothing, people=people, workflow=workflow, as_of=as_of)
+        context = context_of(groups.rest, people=reading.people, workflow=workflow, as_of=as_of)
         small = small_teams_in(held, context=context)
         if small:
-            workflow, log = small.workflow(workflow), small.log(log)
-            people = people_of(log, workflow=workflow)
-            parts = made(log, people=people, workflow=workflow, as_of=as_of)
+            renamed = groups.with_events(lambda events: small.log(Log(events=events)).events)
+            renamed = replace(renamed, rest=small.log(groups.rest))
+            parts = _Reading.of(renamed, workflow=small.workflow(workflow), as_of=as_of).parts(workers)
     return networks_of_parts(parts, minimum=workflow.rules.minimum)
+
+
+def in_groups(log: Log) -> LogGroups:
+    """Give a log that is in memory in groups of whole tickets."""
+    events, bounds = log.events, row_groups(log.events)
+
+    def read(_: Sequence[str]) -> Iterator[pd.DataFrame]:
+        return (_with_own_tickets(events.iloc[slice(*rows)]) for rows in bounds)
+
+    return LogGroups(replace(log, events=events[:0]), read, len(events))
 
 
 def networks_of_parts(parts: Sequence["Part"], *, minimum: int) -> Networks:
@@ -108,56 +126,102 @@ def _with_own_tickets(events: pd.DataFrame) -> pd.DataFrame:
     return events.assign(ticket=own)
 
 
-def _in_groups(log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> list[Part]:
-    parts = []
-    stages = stages_from_names(log.names, workflow=workflow, events=log.events)
-    in_parts = _work_on_parts(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
-    for first, beyond in row_groups(log.events):
-        rows = replace(log, events=_with_own_tickets(log.events.iloc[first:beyond]))
-        _, moves, _ = moves_of(rows, people=people, workflow=workflow, stages=stages, as_of=as_of)
-        parts.append(_part(moves, stages=stages, teams=people.teams, in_parts=in_parts, as_of=as_of))
-    return parts
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the groups of a log are read by."""
 
+    groups: LogGroups
+    people: People
+    workflow: Workflow
+    stages: pd.DataFrame
+    as_of: pd.Timestamp
 
-def _in_partitions(
-    log: Log, *, people: People, workflow: Workflow, as_of: pd.Timestamp, workers: Workers
-) -> list[Part]:
-    stages = stages_from_names(log.names, workflow=workflow, events=log.events)
-    in_parts = _work_on_parts(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
-    _, moves, _ = moves_of(log, people=people, workflow=workflow, stages=stages, as_of=as_of)
-    assigned = moves.loc[moves["kind"].isin(PERSON_KINDS), ["before", "after"]]
-    acting = distinct_words(moves["actor"], assigned["before"], assigned["after"])
-    known = sorted({*people.teams.team_of, *people.teams.spells["person"], *acting})
-    number = {person: str(place) for place, person in enumerate(known)}
-    of_person = {number[person]: team for person, team in people.teams.team_of.items()}
-    spells = people.teams.spells.assign(person=people.teams.spells["person"].map(number).astype("str"))
-    teams = replace(people.teams, team_of=of_person, spells=spells)
-    read_by = workers.submit(itself, {"stages": stages, "teams": teams, "in_parts": in_parts, "as_of": as_of})
-    partition = ranges_of_tickets(moves, workers.partitions(len(moves)))
-    parts = workers.gather(
-        [
-            workers.submit(part_of, one, read_by)
-            for one in moves_in_partitions(with_renamed(moves, number), partition)
+    @classmethod
+    def of(cls, groups: LogGroups, *, workflow: Workflow, as_of: pd.Timestamp) -> "_Reading":
+        """Look at all groups for what concerns several of them."""
+        commits = groups.rest.events
+        if workflow.team_of_repository:
+            commits = pd.concat(
+                [commits, *map(_commits, groups.events(("ticket", "kind", "source")))], ignore_index=True
+            )
+        people = people_of(replace(groups.rest, events=commits), workflow=workflow)
+        stages = stages_from_names(groups.rest.names, workflow=workflow, events=groups.events(MOVES))
+        return cls(groups, people, workflow, stages, as_of)
+
+    def parts(self, workers: Workers | None) -> list["Part"]:
+        """Give what networks need to know of each group."""
+        in_parts = self._work_on_parts()
+        if workers is not None:
+            return self._in_partitions(workers, in_parts)
+        return [
+            _part(
+                self._moves(events),
+                stages=self.stages,
+                teams=self.people.teams,
+                in_parts=in_parts,
+                as_of=self.as_of,
+            )
+            for events in self.groups.events()
         ]
-    )
-    person = {place: name for name, place in number.items()}
-    return [part._replace(held=part.held.assign(holder=part.held["holder"].map(person))) for part in parts]
+
+    def _moves(self, events: pd.DataFrame) -> pd.DataFrame:
+        rows = replace(self.groups.rest, events=events)
+        return moves_of(
+            rows, people=self.people, workflow=self.workflow, stages=self.stages, as_of=self.as_of
+        )[1]
+
+    def _work_on_parts(self) -> pd.DataFrame:
+        """Give when somebody worked on parts of each unit of work."""
+        unit_of, teams = unit_of_parts(self.groups.rest.tickets), self.people.teams
+        spans = [work_of_parts(empty(VISITS), {}, as_of=self.as_of)]
+        for events in self.groups.events() if unit_of else ():
+            tickets = events["ticket"].cat.categories.tolist()
+            mine = {ticket: unit_of[ticket] for ticket in tickets if ticket in unit_of}
+            moves = self._moves(events[events["ticket"].isin(mine)])
+            visits = visits_from_events(moves, stages=self.stages, team_of=teams, as_of=self.as_of)
+            spans.append(work_of_parts(visits, mine, as_of=self.as_of))
+        work = pd.concat(spans, ignore_index=True)
+        return joined_spans(work["ticket"], work["start"], work["end"])
+
+    def _in_partitions(self, workers: Workers, in_parts: pd.DataFrame) -> list["Part"]:
+        """Let workers make the parts of some groups after others; persons are numbers to them."""
+        teams, number = self.people.teams, dict[str, str]()
+        for person in chain(teams.team_of, teams.spells["person"]):
+            number.setdefault(person, str(len(number)))
+        of_person = {number[person]: team for person, team in teams.team_of.items()}
+        spells = teams.spells.assign(person=teams.spells["person"].map(number).astype("str"))
+        teams = replace(teams, team_of=of_person, spells=spells)
+        known = {"stages": self.stages, "teams": teams, "in_parts": in_parts, "as_of": self.as_of}
+        read_by, parts = workers.submit(itself, known), list[Part]()
+        groups = iter(self.groups.events())
+        while some := list(islice(groups, AT_ONCE)):
+            promised = []
+            for moves in map(self._moves, some):
+                assigned = moves.loc[moves["kind"].isin(PERSON_KINDS), ["before", "after"]]
+                for person in distinct_words(moves["actor"], assigned["before"], assigned["after"]):
+                    number.setdefault(person, str(len(number)))
+                # Several groups are work enough for all.
+                partition = ranges_of_tickets(moves, workers.partitions(len(moves)) if len(some) == 1 else 1)
+                promised += [
+                    workers.submit(part_of, one, read_by)
+                    for one in moves_in_partitions(with_renamed(moves, number), partition)
+                ]
+            parts += workers.gather(promised)
+        person = {place: name for name, place in number.items()}
+        return [
+            part._replace(held=part.held.assign(holder=part.held["holder"].map(person))) for part in parts
+        ]
 
 
-def part_of(moves: MovesOf, read_by: dict[str, Any]) -> Part:
+def _commits(events: pd.DataFrame) -> pd.DataFrame:
+    """Give which tickets have commits in which repositories."""
+    commits = events[events["kind"].isin(["commit", "merge"])]
+    return commits.drop_duplicates(["ticket", "source"]).astype({"ticket": "str", "source": "str"})
+
+
+def part_of(moves: MovesOf, read_by: dict[str, Any]) -> "Part":
     """Give what networks need to know of a partition."""
     return _part(moves(), **read_by)
-
-
-def _work_on_parts(
-    log: Log, *, people: People, workflow: Workflow, stages: pd.DataFrame, as_of: pd.Timestamp
-) -> pd.DataFrame:
-    """Give when somebody worked on parts of each unit of work: these are few tickets."""
-    unit_of = unit_of_parts(log.tickets)
-    rows = replace(log, events=log.events[log.events["ticket"].isin(set(unit_of))])
-    _, moves, _ = moves_of(rows, people=people, workflow=workflow, stages=stages, as_of=as_of)
-    visits = visits_from_events(moves, stages=stages, team_of=people.teams, as_of=as_of)
-    return work_of_parts(visits, unit_of, as_of=as_of)
 
 
 def _part(
@@ -187,8 +251,8 @@ def _part(
         start=start,
     )
     waited, wait = ends - entered, passed.taken - passed.given
-    if len(in_parts):
-        tickets = moves["ticket"].cat.categories
+    if len(in_parts) and len(tickets := moves["ticket"].cat.categories):
+        in_parts = in_parts[in_parts["ticket"].between(tickets.min(), tickets.max())]  # of very many, few
         waited -= time_on_parts(in_parts, ticket, entered, ends, tickets=tickets)
         wait -= time_on_parts(in_parts, ticket[passed.sender], passed.given, passed.taken, tickets=tickets)
     stays = stays_of(

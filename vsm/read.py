@@ -20,6 +20,7 @@ from vsm.eventlog.log import Log
 from vsm.quality.records import check_future, with_notes
 from vsm.recent import recent, remember
 from vsm.sources.archive import Archive, read_archive
+from vsm.sources.put_aside import aside_in
 from vsm.sources.work_folder import WorkFolder, read_experiments, read_workflow, secret_key
 from vsm.stored_stream import store_stream, stored_stream, stream_file
 from vsm.stream import ValueStream
@@ -116,7 +117,8 @@ def read_stream(
 
         log = read_log(folder, archive, workflow=workflow)
         known, look = _latest_pull(archive), last_look(archive)
-    as_of = _as_of(log, since=window.since, until=window.until, known=known, look=look)
+    recorded = last_recorded(log, known=known)
+    as_of = _as_of(recorded, since=window.since, until=window.until, known=known, look=look)
     if known is not None:
         log = with_notes(log, check_future(log, known=known, as_of=known if window.until else as_of))
     provenance = {
@@ -162,19 +164,23 @@ def read_networks(
     waits are made for one group of tickets at a time, and without causes. Parameters and errors are those of
     ``read_stream``; with ``names``, teams of too few people have their own names.
     """
-    from vsm.archive_log import read_log  # noqa: PLC0415 - as above
-    from vsm.networks import networks_from_log  # noqa: PLC0415 - as above
+    from vsm.archive_log import read_log_in_groups  # noqa: PLC0415 - as above
+    from vsm.networks import in_groups, networks_from_log  # noqa: PLC0415 - as above
 
     folder = WorkFolder.at(Path(data_dir))
     workflow, last = read_workflow(folder), day_of("until", until)
     with read_archive(folder.archive) as archive:
         log, known, look = (
-            read_log(folder, archive, workflow=workflow),
+            read_log_in_groups(folder, archive, workflow=workflow),
             _latest_pull(archive),
             last_look(archive),
         )
-    as_of = _as_of(log, since=None, until=last, known=known, look=look)
-    return networks_from_log(log, workflow=workflow, as_of=as_of, names=names, workers=cluster)
+    groups = in_groups(log) if isinstance(log, Log) else log
+    as_of = _as_of(groups.last_recorded(known=known), since=None, until=last, known=known, look=look)
+    with aside_in(folder.archive.parent) as aside:
+        return networks_from_log(
+            groups, workflow=workflow, as_of=as_of, names=names, workers=cluster, aside=aside
+        )
 
 
 def _latest_pull(archive: Archive) -> pd.Timestamp | None:
@@ -208,7 +214,7 @@ def last_look(archive: Archive) -> pd.Timestamp | None:
 
 
 def _as_of(
-    log: Log,
+    recorded: pd.Timestamp | None,
     *,
     since: pd.Timestamp | None,
     until: pd.Timestamp | None,
@@ -223,7 +229,6 @@ def _as_of(
         )
     if since is not None and until is not None and since > until:
         raise ParameterError(f"since is {since:%Y-%m-%d}, after until, {until:%Y-%m-%d}; swap them")
-    recorded = last_recorded(log, known=known)
     now = recorded if look is None or recorded is None else look
     if since is not None and now is not None and since > now:
         what = "the last event recorded" if look is None else "the last look at the tracker"

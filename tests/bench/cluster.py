@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import psutil  # type: ignore[import-untyped]
+import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +30,7 @@ from tests.bench import generated
 from vsm.clock import clock_from_workflow
 from vsm.cluster import Cluster, connect
 from vsm.config import Waiting
+from vsm.eventlog.as_of import events_as_of
 from vsm.intervals import (
     blocked_spans,
     causes_of_waits,
@@ -37,6 +39,7 @@ from vsm.intervals import (
     waits_from_visits,
     work_of_parts,
 )
+from vsm.intervals.causes.sweep import SEEN
 from vsm.networks import Networks, Part, networks_of_parts, part_of
 from vsm.partitions import Common, MovesOf, Road, itself
 from vsm.people import Teams
@@ -84,9 +87,11 @@ def common_of(events: int) -> Common:
 
 def by_cause(waits: pd.DataFrame) -> pd.DataFrame:
     """How many pieces has each cause, and how many whole seconds did they last?"""
-    times = {name: waits[name].to_numpy().view("int64") // 1_000_000 for name in ("elapsed", "working")}
-    sums = pd.DataFrame({"cause": waits["cause"].array, "pieces": 1, **times})
-    return sums.groupby("cause", observed=False).sum()
+    sums = waits.groupby("cause", observed=False).size().to_frame("pieces")
+    for name in ("elapsed", "working"):
+        seconds = pd.Series(waits[name].to_numpy().view("int64") // 1_000_000)
+        sums[name] = seconds.groupby(waits["cause"].array, observed=False).sum()
+    return sums
 
 
 def of_cluster(
@@ -117,11 +122,13 @@ def read_by(common: Common) -> dict[str, Any]:
 
 def serial(path: Path, common: Common, *, networks: bool) -> tuple[pd.DataFrame, Networks | None]:
     """Do the same at once, in this process."""
-    moves = moves_in(path)
     stages, as_of = common.stages, common.as_of
+    moves = events_as_of(moves_in(path), as_of=as_of, unborn=())
     visits = visits_from_events(moves, stages=stages, team_of=common.teams, as_of=as_of)
     handoffs = handoffs_from_visits(visits, stages=stages)
     in_parts = work_of_parts(visits, {}, as_of=as_of)
+    moves = moves if networks else moves[list(SEEN)]
+    pa.default_memory_pool().release_unused()
     waits = causes_of_waits(
         waits_from_visits(visits, handoffs, as_of=as_of), visits, events=moves, stages=stages,
         teams=common.teams, blocked=blocked_spans(empty(BLOCKS), as_of=as_of), in_parts=in_parts,

@@ -1,11 +1,13 @@
 """Clean-up is told from flow by the number, the actor, the move and the minutes."""
 
+from time import process_time
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vsm.eventlog.bulk import mark_bulk
+from vsm.eventlog.bulk import bulk_rows, mark_bulk
 from vsm.eventlog.log import sorted_events
 from vsm.quality.tracker import check_bulk
 from vsm.tables import EVENTS, conform
@@ -35,6 +37,21 @@ def moves(*rows: tuple[int, float, str | None, str]) -> pd.DataFrame:
 def test_five_equal_moves_by_one_actor_in_ten_minutes_are_bulk() -> None:
     """Exactly five tickets within exactly ten minutes are marked."""
     assert mark_bulk(moves(*[(n, n * 2.5, "x", "B") for n in range(5)]))["bulk"].all()
+
+
+def test_a_burst_may_be_of_tickets_of_several_groups() -> None:
+    """Five equal moves, of which two are in the first group and three in the second, after another one."""
+    first = moves((0, 0, "x", "B"), (1, 1, "x", "B"))
+    second = moves((2, 500, "x", "C"), (3, 2, "x", "B"), (4, 3, "x", "B"), (5, 4, "x", "B"))
+    assert [rows.tolist() for rows in bulk_rows([first, second], rows=6)] == [[0, 1], [1, 2, 3]]
+
+
+def test_a_migration_of_very_many_tickets_is_marked_at_once() -> None:
+    """Every window holds all of forty thousand tickets; each is looked at once."""
+    events = moves(*[(n, 0, "x", "B") for n in range(4)], *[(n, 5, "x", "B") for n in range(4, 40_000)])
+    begun = process_time()
+    assert mark_bulk(events)["bulk"].all()
+    assert process_time() - begun < 2  # fifty, if each window is looked through
 
 
 def test_four_moves_are_flow() -> None:

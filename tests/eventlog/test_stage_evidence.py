@@ -27,7 +27,7 @@ def walked(*walks: str) -> pd.DataFrame:
 def order(*walks: str, names: str = "ABCDEFG") -> str:
     """The order of the letters, with each called by the letter at its place in ``names``."""
     called = dict(zip("ABCDEFG", names, strict=True))
-    return "".join(order_by_majorities(walked(*walks), stage_of=called))
+    return "".join(order_by_majorities([walked(*walks)], stage_of=called))
 
 
 @pytest.mark.parametrize("names", ["ABCDEFG", "GFEDCBA", "ÄЖΩ中あ가z", "dagcfbe"])
@@ -60,15 +60,26 @@ def test_even_stages_go_by_the_step_at_which_they_are_reached() -> None:
 
 def test_work_shows_in_traces() -> None:
     """Two of three stays in B have a comment, one of three in C; nobody ever was in D."""
-    found = worked_in(walked("AB!C!", "AB!C", "ABC"))
+    found = worked_in([walked("AB!C!", "AB!C", "ABC")])
     assert found.to_dict() == {"A": False, "B": True, "C": False}
 
 
 def test_a_trace_before_a_tickets_first_status_is_of_no_stay() -> None:
     """It is not of the stay of the ticket before it in the log either."""
-    assert worked_in(walked("A", "!B")).to_dict() == {"A": False, "B": False}
+    assert worked_in([walked("A", "!B")]).to_dict() == {"A": False, "B": False}
+
+
+def test_groups_of_tickets_say_together_what_the_log_says() -> None:
+    """Neither order nor traces depend on where the log is cut between two tickets."""
+    walks = ("ACB!D", "ACBD!", "ACBC!BD", "A!BCD", "AD")
+    events = walked(*walks)
+    ticket = events["ticket"].cat.codes
+    groups = [events[ticket < 2], events[ticket == 2], events[ticket > 2]]
+    assert order_by_majorities(groups, stage_of={letter: letter for letter in "ABCD"}) == list("ACBD")
+    assert worked_in(groups).to_dict() == {"A": False, "B": False, "C": False, "D": False}
+    assert worked_in(groups[1:2]).to_dict() == {"A": False, "B": False, "C": True, "D": False}
 
 
 def test_where_no_traces_are_recorded_nothing_is_said() -> None:
     """No comments at all say nothing about who works where."""
-    assert worked_in(walked("AB", "AB")).empty
+    assert worked_in([walked("AB", "AB")]).empty

@@ -141,7 +141,7 @@ def test_an_unmapped_kind_is_assumed_from_name_then_category_then_traces() -> No
     comment = walk[walk["after"] == "jira:2"].assign(kind="comment", after=None, ref="note", seq=1)
     events = sorted_events(conform(pd.concat([walk, comment]).astype({"kind": "str"}), EVENTS))
     columns = ["kind", "assumed", "blocked"]
-    read = stages_from_names(names, workflow=Workflow(), events=events)[columns].fillna({"assumed": ""})
+    read = stages_from_names(names, workflow=Workflow(), events=[events])[columns].fillna({"assumed": ""})
     assert read.to_numpy().tolist() == [
         ["queue", "evidence", False],
         ["work", "evidence", False],
@@ -150,14 +150,14 @@ def test_an_unmapped_kind_is_assumed_from_name_then_category_then_traces() -> No
         ["queue", "name", True],
         ["done", "", False],
     ]
-    without = stages_from_names(names, workflow=Workflow(), events=walk)
+    without = stages_from_names(names, workflow=Workflow(), events=[walk])
     assert without["assumed"].tolist()[:2] == ["nothing", "nothing"]
 
 
 def test_unmapped_stages_stand_in_the_order_that_moves_follow() -> None:
     """Between the file's own and what is done, whatever they are called."""
     names = named(("jira:1", "Zeta", None), ("jira:2", "Alpha", None), ("jira:3", "End", "done"))
-    stages = stages_from_names(names, workflow=Workflow(), events=entered("jira:1", "jira:3", "jira:2"))
+    stages = stages_from_names(names, workflow=Workflow(), events=[entered("jira:1", "jira:3", "jira:2")])
     assert stages.sort_values("position")["stage"].tolist() == ["Zeta", "Alpha", "End"]
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.frames import assert_same_rows
 from vsm.errors import ArchiveError
-from vsm.sources.table_store import load_table, save_table
-from vsm.tables import TABLES, Table, conform, empty
+from vsm.sources.table_store import load_table, open_table, save_parts, save_table
+from vsm.tables import EVENTS, TABLES, Table, conform, empty
 
 AT = pd.Timestamp("2026-01-05T09:00:00.123456", tz="UTC")
 VALUES = {
@@ -80,6 +80,49 @@ def test_derived_tables_are_their_owners_only(tmp_path: Path) -> None:
     save_table(empty(table), table, tmp_path / "log" / "t.parquet", stamp="s")
     assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "log" / "t.parquet").stat().st_mode) == 0o600
+
+
+def three_tickets() -> pd.DataFrame:
+    """EVENTS of three tickets, two of each."""
+    first = rows(EVENTS).iloc[[0, 0]].assign(seq=[0, 1]).astype({"ticket": "str"})
+    tickets = [first.assign(ticket=ticket, actor=actor) for ticket, actor in zip("abc", "xyx", strict=True)]
+    return conform(pd.concat(tickets, ignore_index=True), EVENTS)
+
+
+def test_a_stored_table_is_read_in_the_groups_that_it_was_written_in(tmp_path: Path) -> None:
+    """Each has only the words that occur in it, and the columns that were asked for; read as often as wanted."""
+    path, events = tmp_path / "t.parquet", three_tickets()
+    save_parts([events.iloc[:2], events.iloc[2:]], EVENTS, path, stamp="s")
+    stored = open_table(path, EVENTS, stamp="s")
+    assert stored is not None
+    for _ in range(2):
+        groups = list(stored.groups(("actor", "ticket")))
+        assert [group.astype("str").to_numpy().tolist() for group in groups] == [
+            [["a", "x"], ["a", "x"]],
+            [["b", "y"], ["b", "y"], ["c", "x"], ["c", "x"]],
+        ]
+        assert [group["actor"].cat.categories.tolist() for group in groups] == [["x"], ["x", "y"]]
+
+
+def test_an_empty_table_is_one_empty_group(tmp_path: Path) -> None:
+    """There is always one."""
+    save_table(empty(EVENTS), EVENTS, tmp_path / "t.parquet", stamp="s")
+    stored = open_table(tmp_path / "t.parquet", EVENTS, stamp="s")
+    assert stored is not None
+    assert [len(group) for group in stored.groups(EVENTS.names)] == [0]
+
+
+def test_an_open_table_stays_what_it_was(tmp_path: Path) -> None:
+    """Another one is written in its place while it is read; what is damaged is not opened."""
+    path, events = tmp_path / "t.parquet", three_tickets()
+    save_table(events, EVENTS, path, stamp="s")
+    stored = open_table(path, EVENTS, stamp="s")
+    save_table(events.iloc[:2], EVENTS, path, stamp="t")
+    assert stored is not None
+    assert [len(group) for group in stored.groups(["at"])] == [6]
+    assert open_table(path, EVENTS, stamp="s") is None
+    path.write_bytes(path.read_bytes()[:-1])
+    assert open_table(path, EVENTS, stamp="t") is None
 
 
 def test_a_flipped_bit_anywhere_gives_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """Networks made a group of tickets at a time are those of the stream."""
 
 import pickle
+import weakref
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +18,16 @@ from tests.real_streams import TRACKERS, real_log, real_workflow
 from tests.share import share
 from tests.stream.work import TOML, done, filled
 from vsm.config import Privacy, Workflow, parse_workflow
+from vsm.errors import ArchiveError
+from vsm.eventlog.as_of import last_recorded
 from vsm.eventlog.log import Log, sorted_events
+from vsm.eventlog.log_groups import LogGroups
 from vsm.from_log import stream_from_log
 from vsm.networks import Networks, networks_from_log
 from vsm.sample import sample_workflow
-from vsm.tables import NAMES, conform
+from vsm.sources.table_store import Stored, open_table, save_table
+from vsm.sources.work_folder import WorkFolder
+from vsm.tables import EVENTS, NAMES, conform, empty
 
 pytestmark = pytest.mark.slow
 
@@ -81,6 +89,97 @@ def test_a_work_folder_gives_the_networks_of_its_stream(tmp_path: Path, until: s
     networks = vsm.read_networks(folder, until=until)
     same(networks, vsm.read_stream(folder, until=until))
     assert networks.stages.nodes["Done"]["tickets"] == (1 if until else 5)
+
+
+UNMAPPED = """
+[[stage]]
+name = "Ready"
+kind = "queue"
+statuses = ["Open"]
+[[team]]
+name = "web"
+repositories = ["shop"]
+members = ["Person 01"]
+[privacy]
+fewest_people = 1
+"""
+
+
+@pytest.mark.parametrize("until", ["", "2026-01-12"])
+def test_what_concerns_several_tickets_is_found_in_all_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, until: str
+) -> None:
+    """A burst of five, the order and kinds of stages that vsm.toml does not name, and tickets not yet there."""
+    monkeypatch.setattr(vsm.sources.table_store, "GROUP", 4)
+    tidied = [
+        issue(
+            number,
+            history(number, f"2026-01-14T09:0{number}:00.000+0000", moved("1", "6"), by="person-02"),
+            now="6",
+            created=f"2026-01-{8 + number:02}T09:00:00.000+0000",
+        )
+        for number in range(1, 6)
+    ]
+    begun = [
+        issue(number, history(number, f"2026-01-{number:02}T09:00:00.000+0000", moved("1", "3")), now="3")
+        for number in range(6, 12)
+    ]
+    folder = filled(tmp_path, *tidied, *begun, toml=UNMAPPED)
+    networks = vsm.read_networks(folder, until=until)
+    same(networks, vsm.read_stream(folder, until=until))
+    assert networks.stages.nodes["Ready"]["visits"] == (9 if until else 6)
+
+
+def test_networks_are_read_where_no_log_can_be_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full: the log is in memory then, and so is what a stream is made of."""
+
+    def full(*_: object, **__: object) -> None:
+        raise ArchiveError("the disk is full")
+
+    monkeypatch.setattr("vsm.archive_log.save_parts", full)
+    folder = filled(tmp_path, *(done(number, 6 + number) for number in range(1, 6)))
+    networks = vsm.read_networks(folder)
+    assert not list(WorkFolder(folder).log.glob("events*"))
+    same(networks, vsm.read_stream(folder))
+
+
+def test_groups_are_read_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the next group is read the one before is forgotten: memory does not grow with the log."""
+    monkeypatch.setattr(vsm.sources.table_store, "GROUP", 4)
+    folder = filled(tmp_path, *(done(number, 6 + number) for number in range(1, 12)))
+    read, alive = Stored.groups, list[weakref.ref[pd.DataFrame]]()
+
+    def watched(stored: Stored, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        for group in read(stored, columns):
+            alive.append(weakref.ref(group))
+            yield group
+            del group
+            assert sum(one() is not None for one in alive) <= 1
+
+    monkeypatch.setattr(Stored, "groups", watched)
+    vsm.read_networks(folder)
+    assert len(alive) > 10
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_a_stored_log_has_the_same_networks_in_groups(
+    real_data: Path, tracker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is read of the file, in which group: moves wait aside, and teams of too few people are one."""
+    monkeypatch.setattr(vsm.sources.table_store, "GROUP", 1000)
+    log, path = real_log(real_data, tracker), tmp_path / "events.parquet"
+    save_table(log.events, EVENTS, path, stamp="s")
+    stored = open_table(path, EVENTS, stamp="s")
+    assert stored is not None
+    groups = LogGroups(replace(log, events=empty(EVENTS)), stored.groups, len(log.events))
+    as_of, workflow = log.events["at"].max(), real_workflow()
+    assert groups.last_recorded(known=None) == last_recorded(log)
+    whole = networks_from_log(log, workflow=workflow, as_of=as_of)
+    for one, other in zip(networks_from_log(groups, workflow=workflow, as_of=as_of), whole, strict=True):
+        assert list(one.nodes(data=True)) == list(other.nodes(data=True))
+        assert list(one.edges(data=True)) == list(other.edges(data=True))
 
 
 def test_work_on_a_part_is_no_waiting_of_its_unit(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _infer(folder: WorkFolder) -> None:
     workflow = read_workflow(folder)
     with open_archive(folder.archive, create=False) as archive:
         log, board = read_log(folder, archive, workflow=workflow), board_from_archive(archive)
-    known = stages_from_names(log.names, workflow=workflow, events=log.events)
+    known = stages_from_names(log.names, workflow=workflow, events=[log.events])
     proposed = propose_stages(known, events=log.events, board=board)
     declared = {stage.name for stage in workflow.stages}
     stages = [stage for stage in proposed if stage.name not in declared]

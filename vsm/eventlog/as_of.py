@@ -1,6 +1,6 @@
 """A log as it was at one instant: what came later is cut before anything is made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,13 +21,21 @@ def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestam
     known
         The instant of the latest pull: nothing later can have been recorded, so what says so does not count.
     """
-    source = log.events["source"].cat
-    of_git = np.append(source.categories.str.startswith("git:"), False)[source.codes]  # -1 is the last
-    events = log.events["at"] if not of_git.any() else log.events.loc[~of_git, "at"]
     seen = ~log.names["kind"].isin(["sprint", "sprint end"])  # the end of a sprint may have been planned
     names = log.names.loc[seen & ~log.names["id"].str.startswith("git:"), "last"]
-    recorded = pd.concat([events, names])
-    last = recorded.max() if known is None else recorded[recorded <= known].max()
+    instants = (_last(names, known=known), last_event(log.events, known=known))
+    return max((instant for instant in instants if instant is not None), default=None)
+
+
+def last_event(events: pd.DataFrame, *, known: pd.Timestamp | None) -> pd.Timestamp | None:
+    """Give the instant of the last of some EVENTS that is none of Git's; None where there is none."""
+    source = events["source"].cat
+    of_git = np.append(source.categories.str.startswith("git:"), False)[source.codes]  # -1 is the last
+    return _last(events["at"] if not of_git.any() else events.loc[~of_git, "at"], known=known)
+
+
+def _last(instants: "pd.Series[pd.Timestamp]", *, known: pd.Timestamp | None) -> pd.Timestamp | None:
+    last = instants.max() if known is None else instants[instants <= known].max()
     return None if pd.isna(last) else last
 
 
@@ -51,14 +59,14 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
     """
     there = log.tickets["created"] <= as_of
     unborn = set(log.tickets.loc[~there, "ticket"])
-    seen = (log.events["at"] <= as_of) & ~log.events["ticket"].isin(unborn)
+    events = events_as_of(log.events, as_of=as_of, unborn=unborn)
     made = (log.commits["authored"] <= as_of) & (log.commits["committed"] <= as_of)
     tagged = (log.releases["at"] <= as_of) & ~(log.releases["tagged"] > as_of)
     deployed = log.deploys["at"] <= as_of
     hosts = _hosts_as_of(log, as_of)
-    if not unborn and not hosts and seen.all() and made.all() and tagged.all() and deployed.all():
+    if not unborn and not hosts and events is log.events and made.all() and tagged.all() and deployed.all():
         return log
-    events, commits = log.events[seen], _joined(log.commits, made)
+    commits = _joined(log.commits, made)
     before = dict(zip(log.commits.loc[~made, "commit"], log.commits.loc[~made, "parents"], strict=True))
     later = set[tuple[str, str]]()
     if log.quality["ref"].notna().any():
@@ -75,6 +83,14 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
         quality=log.quality[~concerned].reset_index(drop=True),
         **hosts,
     )
+
+
+def events_as_of(events: pd.DataFrame, *, as_of: pd.Timestamp, unborn: Collection[str]) -> pd.DataFrame:
+    """Give the EVENTS until an instant, but none of tickets that were not there yet."""
+    seen = events["at"] <= as_of
+    if unborn:
+        seen &= ~events["ticket"].isin(unborn)
+    return events if seen.all() else events[seen].reset_index(drop=True)
 
 
 def _hosts_as_of(log: Log, as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:

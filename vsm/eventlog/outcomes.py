@@ -43,7 +43,7 @@ def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:
     Finished are those in a status of a done stage, and with ``finish = "resolution"`` of ``[outcome]`` those
     that have a resolution as well. The resolution is the last that was recorded.
     """
-    stages = statuses_from_names(log.names, workflow=workflow, events=log.events).set_index("status")
+    stages = statuses_from_names(log.names, workflow=workflow, events=[log.events]).set_index("status")
     states = last_states(log.events, ("status", "resolution")).reindex(log.tickets["ticket"].astype("str"))
     done = states["status"].map(stages["kind"]) == "done"
     if workflow.outcome.finish == "resolution":

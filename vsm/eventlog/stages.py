@@ -1,5 +1,6 @@
 """The stage of each status."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pandas as pd
@@ -21,7 +22,7 @@ RANK: Final = {"queue": 0, "external": 1, "work": 2, "done": 3}
 
 
 def stages_from_names(
-    names: pd.DataFrame, *, workflow: Workflow, events: pd.DataFrame | None = None
+    names: pd.DataFrame, *, workflow: Workflow, events: Iterable[pd.DataFrame] = ()
 ) -> pd.DataFrame:
     """Give the stage, kind, team and position in the stream of each status.
 
@@ -38,7 +39,8 @@ def stages_from_names(
     names
         NAMES.
     events
-        EVENTS, for the order and the kinds of what is not mapped.
+        EVENTS in groups of whole tickets, for the order and the kinds of what is not mapped; gone through
+        for each.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def stages_from_names(
 
 
 def statuses_from_names(
-    names: pd.DataFrame, *, workflow: Workflow, events: pd.DataFrame | None = None
+    names: pd.DataFrame, *, workflow: Workflow, events: Iterable[pd.DataFrame] = ()
 ) -> pd.DataFrame:
     """Give the same without ``position``: what each status is, not where its stage stands."""
     statuses = names[names["kind"] == "status"].sort_values(
@@ -73,7 +75,7 @@ def statuses_from_names(
         borne.setdefault(str(status), []).append((name, category))
     rows = [_row(status, borne[status], workflow.mapping, stage_of) for status in sorted(borne)]
     unclear = [row for row in rows if row["assumed"] == "nothing"]
-    if unclear and events is not None:
+    if unclear:
         worked = worked_in(events)
         for row in unclear:
             if row["status"] in worked.index:
@@ -122,11 +124,11 @@ def _described(status: str, name: str, stage: Stage) -> dict[str, Any]:
     return {"status": status, "name": name, "stage": stage.name, "mapped": True, **columns}
 
 
-def _order(workflow: Workflow, table: pd.DataFrame, events: pd.DataFrame | None) -> dict[str, int]:
+def _order(workflow: Workflow, table: pd.DataFrame, events: Iterable[pd.DataFrame]) -> dict[str, int]:
     """Order unmapped stages between the workflow's own and its done stages; done ones are their last."""
     unmapped = table[~table["mapped"] & ~table["stage"].isin(list(workflow.order))].drop_duplicates("stage")
     unmapped = unmapped.sort_values("kind", key=lambda kinds: kinds.map(RANK), kind="stable")
-    if events is not None and len(unmapped):
+    if len(unmapped):
         usual = order_by_majorities(events, stage_of=dict(zip(table["status"], table["stage"], strict=True)))
         step = pd.Series(range(len(usual)), index=usual).reindex(unmapped["stage"]).set_axis(unmapped.index)
         last = unmapped["kind"] == "done"

@@ -80,7 +80,8 @@ def unit_of_parts(tickets: pd.DataFrame) -> Mapping[str, str]:
     """
     if not (tickets["unit"] == "part").any():
         return {}
-    rows = tickets[["ticket", "parent", "unit"]].astype("str")
+    of_parts = (tickets["unit"] == "part") | tickets["ticket"].isin(tickets["parent"].dropna())
+    rows = tickets.loc[of_parts, ["ticket", "parent", "unit"]].astype("str")  # of very many, few
     level = dict(zip(rows["ticket"], rows["unit"], strict=True))
     held = rows.dropna(subset="parent")
     parent: dict[str, Any] = dict(zip(held["ticket"], held["parent"], strict=True))

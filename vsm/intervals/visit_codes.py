@@ -204,17 +204,16 @@ def next_work(ticket: npt.NDArray[Any], work: Flags) -> Ints:
 
     ::
 
-        row                      0  1  2          work   F  T  F      ticket  1 1 2
-        row where work, else 3   3  1  3
-        minimum from the right   1  1  3          3 is beyond the end: its ticket is NOBODY, which equals none
+        row                 0  1  2          work   F  T  F      ticket  1 1 2
+        work before         0  0  1
+        rows of work, or 3  1  1  3          3 is beyond the end: its ticket is NOBODY, which equals none
 
     Examples
     --------
     >>> next_work(np.array([1, 1, 2]), np.array([False, True, False])).tolist()
     [1, 1, -1]
     """
-    beyond = len(work)
-    ahead = np.minimum.accumulate(np.where(work, np.arange(beyond), beyond)[::-1])[::-1]
+    ahead = np.append(np.flatnonzero(work), len(work))[np.cumsum(work) - work]
     return np.where(np.append(ticket, NOBODY)[ahead] == ticket, ahead, NOBODY)
 
 

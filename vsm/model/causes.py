@@ -124,7 +124,10 @@ def tickets_of_groups(waits: pd.DataFrame, lifecycles: pd.DataFrame, *, by: str)
     weighed = waits[waits["ticket"].isin(done) & ~waits["bulk"]].dropna(subset=[by])
     weighed = weighed.astype(dict.fromkeys((by, "cause", "ticket"), "str") | {"elapsed": DURATION})
     each = weighed.groupby([by, "cause", "ticket"])["elapsed"].sum() > pd.Timedelta(0)
-    order = weighed.groupby(by)["working"].sum().sort_values(ascending=False, kind="stable")
+    # In seconds: all waiting of a large tracker leaves 64 bits in microseconds.
+    order = (
+        _seconds(weighed["working"]).groupby(weighed[by]).sum().sort_values(ascending=False, kind="stable")
+    )
     return each.groupby([by, "cause"]).sum().groupby(by).max().reindex(order.index)
 
 

@@ -103,7 +103,7 @@ def _renamed(
     """
     coded = values.astype("category").cat
     plain, codes = coded.categories.tolist(), coded.codes.to_numpy().astype(np.int32)
-    number = np.where(rows & (codes >= 0), codes + len(plain), codes)
+    number = codes + len(plain) * (rows & (codes >= 0))
     occurs = np.zeros(2 * len(plain) + 1, dtype=bool)  # the last place is that of −1
     occurs[number] = True
     used = np.flatnonzero(occurs[:-1])

@@ -6,10 +6,10 @@ Rows lie in groups that hold all of a ticket: a reader can take one group after 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vsm.errors import ArchiveError, TableError
-from vsm.tables import Table, check, conform
+from vsm.tables import Table, check, conform, empty
 
 STAMP: Final = b"vsm"
 GROUP: Final = 1 << 17  # rows: what one step of work takes fits the cache, and a file has few groups
@@ -54,7 +54,7 @@ def save_parts(parts: Iterable[pd.DataFrame], table: Table, path: Path, *, stamp
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        _write(parts, temporary, stamp=json.dumps({"table": table.name, "stamp": stamp}).encode())
+        _write(parts, temporary, stamp=_stamped(table, stamp))
         digest = _digest(temporary)
         temporary.replace(path)
         path.with_suffix(".sha256").write_text(digest)
@@ -123,16 +123,52 @@ def _arrow(rows: pd.DataFrame) -> pa.Table:
 
 
 def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
-    """Give the frame that was saved under this stamp; None where there is none, or one byte of it changed."""
+    """Give the frame that was saved under this stamp; None where there is none, or one byte of it changed.
+
+    Of a table with fewer columns (``Table.only``) these are read.
+    """
     try:
         if path.with_suffix(".sha256").read_text() != _digest(path):
             return None
         found = (pq.read_schema(path).metadata or {}).get(STAMP)
-        if found != json.dumps({"table": table.name, "stamp": stamp}).encode():
+        if found != _stamped(table, stamp):
             return None
         return check(conform(_frame(path, table), table), table, key=False)
     except (OSError, ValueError, pa.ArrowException, TableError):
         return None
+
+
+class Stored(NamedTuple):
+    """A stored table that is open: whoever writes another one in its place changes nothing here."""
+
+    file: pq.ParquetFile
+    table: Table
+
+    def groups(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Give these columns group after group, each with categories of its own; there is at least one."""
+        table = self.table.only(*columns)
+        for group in range(self.file.num_row_groups):
+            arrow = self.file.read_row_group(group, columns=table.names)
+            yield conform(pd.DataFrame(_columns(arrow, table), copy=False), table)
+        if not self.file.num_row_groups:
+            yield empty(table)
+
+
+def open_table(path: Path, table: Table, *, stamp: str) -> Stored | None:
+    """Give what ``load_table`` would give, to be read in groups; None where that gives none."""
+    try:
+        source = pa.OSFile(str(path))
+        if path.with_suffix(".sha256").read_text() != hashlib.file_digest(source, "sha256").hexdigest():
+            return None
+        file = pq.ParquetFile(source)
+        found = (file.schema_arrow.metadata or {}).get(STAMP)
+        return Stored(file, table) if found == _stamped(table, stamp) else None
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+
+
+def _stamped(table: Table, stamp: str) -> bytes:
+    return json.dumps({"table": table.name, "stamp": stamp}).encode()
 
 
 def _frame(path: Path, table: Table) -> pd.DataFrame:
@@ -140,19 +176,21 @@ def _frame(path: Path, table: Table) -> pd.DataFrame:
 
     Of many rows one column after another, so that beside the frame only one of Arrow's is in memory.
     """
-    allowed = {column.name: column.allowed for column in table.columns if column.type == "category"}
     columns = dict[str, Any]()
     with pq.ParquetFile(path) as file:
-        names = file.schema_arrow.names
+        names = table.names
         for together in [names] if file.metadata.num_rows <= GROUP else [[name] for name in names]:
-            arrow = file.read(together)
-            words = [name for name in together if name in allowed]
-            plain = arrow.drop_columns(words).to_pandas()
-            coded = {name: _categorical(arrow.column(name), allowed[name]) for name in words}
-            columns |= {name: coded[name] if name in coded else plain[name] for name in together}
-            del arrow
+            columns |= _columns(file.read(together), table)
             pa.default_memory_pool().release_unused()  # Arrow keeps what it read with
     return pd.DataFrame(columns, copy=False)
+
+
+def _columns(arrow: pa.Table, table: Table) -> dict[str, Any]:
+    allowed = {column.name: column.allowed for column in table.columns if column.type == "category"}
+    words = [name for name in arrow.column_names if name in allowed]
+    plain = arrow.drop_columns(words).to_pandas()
+    coded = {name: _categorical(arrow.column(name), allowed[name]) for name in words}
+    return {name: coded[name] if name in coded else plain[name] for name in arrow.column_names}
 
 
 def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categorical:
@@ -172,7 +210,11 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     )
     words = known.combine_chunks()
     position = np.arange(len(words), dtype=np.int32)
-    if allowed or not pc.all(pc.less(words[:-1], words[1:])).as_py():
+    in_order = not allowed and pc.all(pc.less(words[:-1], words[1:])).as_py()
+    if in_order and len(chunks) == 1:
+        codes = chunks[0].indices.fill_null(-1).to_numpy()
+        return pd.Categorical.from_codes(codes, categories=pd.Index(words.to_pandas(), dtype="str"))
+    if not in_order:
         words = pa.array(allowed, pa.large_string()) if allowed else pc.unique(known).sort()
         position = pc.index_in(known, words).to_numpy()
     numbers = np.empty(len(column), dtype=position.dtype)

@@ -1,6 +1,6 @@
 """Schemas of tables (columns, types, keys), and whether a frame conforms to one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -53,6 +53,17 @@ class Table:
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
+
+    def only(self, *names: str) -> "Table":
+        """Give the table with these columns alone, in the table's order.
+
+        Examples
+        --------
+        >>> note, by = Column("note", "text", "a note"), Column("by", "category", "whose")
+        >>> Table("notes", "Notes.", (), (note, by)).only("by").names
+        ['by']
+        """
+        return replace(self, columns=tuple(column for column in self.columns if column.name in names))
 
 
 def empty(table: Table) -> pd.DataFrame:

@@ -56,7 +56,8 @@ def run_start_index(starts: Flags) -> Ints:
     >>> run_start_index(np.array([True, False, True])).tolist()
     [0, 0, 2]
     """
-    return np.maximum.accumulate(np.where(starts, np.arange(len(starts)), 0))
+    bounds = np.concatenate(([0], np.flatnonzero(starts[1:]) + 1, [len(starts)]))
+    return np.repeat(bounds[:-1], np.diff(bounds))
 
 
 def last_true(flags: npt.NDArray[Any]) -> Ints:
@@ -67,7 +68,8 @@ def last_true(flags: npt.NDArray[Any]) -> Ints:
     >>> last_true(np.array([False, True, False])).tolist()
     [-1, 1, 1]
     """
-    latest: Ints = np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1))
+    rows = np.append(NOBODY, np.flatnonzero(flags))
+    latest: Ints = rows[np.cumsum(flags)]  # as many are marked up to here
     return latest
 
 
@@ -80,7 +82,7 @@ def last_true_in_run(flags: Flags, start: Ints) -> Ints:
     [0, 0, -1]
     """
     row = last_true(flags)
-    return np.where(row >= start, row, NOBODY)
+    return (row + 1) * (row >= start) + NOBODY  # as np.where, which takes three times as long
 
 
 def shift_within_run(values: npt.NDArray[Any], last: Flags, *, missing: int) -> npt.NDArray[Any]:

@@ -74,8 +74,9 @@ class CutWaits:
         )
 
     def _traces(self, events: pd.DataFrame) -> Traces:
-        acts = events[events["actor"].notna()]
-        person, at = encode(acts["actor"], self.context.words.persons), micros_of(acts["at"])
+        person = encode(events["actor"], self.context.words.persons)
+        acts = np.flatnonzero(person >= 0)
+        person, at = person[acts], micros_of(events["at"])[acts]
         return Traces(person, self.context.teams_of(person, at), at)
 
     def _batch_keys(self) -> Ints:

@@ -51,7 +51,7 @@ def words_of(visits: pd.DataFrame, events: pd.DataFrame, *, stages: pd.DataFrame
     """Give the tickets, persons and teams that occur."""
     assigned, of_team = (events.loc[events["kind"].isin(k), "after"] for k in (PERSON_KINDS, ["team"]))
     return Words(
-        pd.Index(visits["ticket"].cat.categories),
+        visits["ticket"].cat.categories,
         distinct_words(visits["holder"], events["actor"], assigned),
         distinct_words(visits["team"], of_team, stages["team"], declared_teams(teams)),
     )
@@ -97,7 +97,9 @@ def parts_of_waits(
     created = events.loc[(events["kind"] == "created") & events["source"].isin(assigning), "ticket"]
     owner = _owners(waits, events, stages=stages, teams=teams, words=words)[pieces.parent]
     taker = encode(waits["holder"], words.persons)[pieces.parent]
-    assignable = waits["ticket"].isin(set(created)).to_numpy()[pieces.parent]
+    recorded = np.zeros(len(words.tickets), dtype=bool)
+    recorded[encode(created, words.tickets)] = True
+    assignable = recorded[ticket][pieces.parent]
     return Parts(
         pieces,
         person=np.where(assigned >= 0, assigned, np.where(owner >= 0, -1, taker)),

@@ -1,7 +1,7 @@
 """Why work waited: each wait is cut where anything changes; a piece gets the first cause that holds."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from vsm.intervals.causes.cause_rules import (
 from vsm.intervals.causes.cut_waits import CutWaits
 from vsm.intervals.causes.exchange import Needs, Receivers, until_of
 from vsm.intervals.causes.occupancy import DAY
-from vsm.intervals.causes.receivers import Parts, Words, parts_of_waits, words_of
+from vsm.intervals.causes.receivers import Parts, parts_of_waits, words_of
 from vsm.people import Teams
 from vsm.tables import CAUSES, WAITS, conform, empty
 
@@ -114,20 +114,21 @@ def causes_of_waits(
     """
     if waits.empty:
         return empty(WAITS)
-    seen = events.loc[events["at"] <= as_of, list(SEEN)]
+    seen = pd.DataFrame({name: events[name] for name in SEEN}, copy=False)
+    late = (seen["at"] > as_of).to_numpy()
+    seen = seen[~late] if late.any() else seen
     words = words_of(visits, seen, stages=stages, teams=teams)
     context = WaitContext(waits, visits, stages, teams, blocked, in_parts, rules, words, as_of)
     assigning = sources_with_assignees(seen)
     parts = parts_of_waits(waits, seen, stages=stages, teams=teams, words=words, assigning=assigning)
     cut = CutWaits(context, parts)
-    until, worked = _of_all(cut.needs(seen[["actor", "at"]]), rules)
-    del seen  # much memory, of a large log
-    return with_causes(cut, clock=clock, until=until, worked=worked)
+    return _table(_pieces_of_all(cut, cut.needs(seen[["actor", "at"]]), clock), cut)
 
 
-def _of_all(needs: Needs, rules: Waiting) -> tuple[Ints, Worked]:
-    """Give until when waits waited for their batches, and when receivers worked, where needs are of all."""
-    return until_of(needs.leaving, rules), Receivers(needs.work, needs.members).worked(needs.asked)
+def _pieces_of_all(cut: CutWaits, needs: Needs, clock: Clock) -> "_Pieces":
+    """Give the pieces where needs are of all; of a large log, what receivers worked on is much memory."""
+    until, worked = until_of(needs.leaving, cut.context.rules), Receivers(needs.work, needs.members)
+    return _pieces(cut, clock=clock, until=until, worked=worked.worked(needs.asked))
 
 
 def sources_with_assignees(events: pd.DataFrame) -> frozenset[str]:
@@ -138,23 +139,39 @@ def sources_with_assignees(events: pd.DataFrame) -> frozenset[str]:
 
 def with_causes(cut: CutWaits, *, clock: Clock, until: Ints, worked: Worked) -> pd.DataFrame:
     """Give the pieces of these waits, as ``causes_of_waits``, once it is known what others did meanwhile."""
+    return _table(_pieces(cut, clock=clock, until=until, worked=worked), cut)
+
+
+class _Pieces(NamedTuple):
+    """Pieces of waits, by part, with the number of each one's cause, and the working time in each."""
+
+    pieces: Intervals
+    cause: npt.NDArray[np.int8]
+    working: Ints
+
+
+def _pieces(cut: CutWaits, *, clock: Clock, until: Ints, worked: Worked) -> _Pieces:
     context, parts = cut.context, cut.parts
     calendars = Calendars.of(clock, parts, context)
-    causes = cause_rules(context, parts, calendars, until=until, worked=worked)
-    pieces, cause = _cut(parts, causes, order=context.rules.order)
-    return _table(context.waits, pieces, cause, parts, calendars.working(pieces), context.words)
+    rules = cause_rules(context, parts, calendars, until=until, worked=worked)
+    return _cut(parts, rules, calendars, order=context.rules.order)
 
 
 def _cut(
-    parts: Parts, rules: Mapping[str, CauseRule], *, order: tuple[str, ...]
-) -> tuple[Intervals, npt.NDArray[np.int8]]:
-    """Give the pieces of all parts, cut block by block, and the number of each one's cause."""
-    found, known = [], []
+    parts: Parts, rules: Mapping[str, CauseRule], calendars: Calendars, *, order: tuple[str, ...]
+) -> _Pieces:
+    """Give the pieces of all parts, cut block by block."""
+    blocks: tuple[list[Any], ...] = ([], [], [], [], [])
     for rows in _blocks(parts.pieces):
         pieces, cause = _joined(*_first_that_holds(parts, rules, rows=rows, order=order), parts)
-        found.append(pieces)
-        known.append(cause.astype(np.int8))
-    return Intervals.together(found), np.concatenate(known)
+        sides = (pieces.parent, pieces.start, pieces.end, cause.astype(np.int8), calendars.working(pieces))
+        for block, side in zip(blocks, sides, strict=True):
+            block.append(side)
+    whole = list[Any]()
+    for block in blocks:
+        whole.append(np.concatenate(block))
+        block.clear()  # one side after another, so that only one of them is in memory twice
+    return _Pieces(Intervals(*whole[:3]), *whole[3:])
 
 
 def _blocks(parts: Intervals) -> Iterator[slice]:
@@ -218,28 +235,26 @@ def _joined(pieces: Intervals, cause: Ints, parts: Parts) -> tuple[Intervals, In
     return Intervals(part[first], pieces.start[first], pieces.end[last]), cause[first]
 
 
-def _table(
-    waits: pd.DataFrame,
-    pieces: Intervals,
-    cause: npt.NDArray[np.int8],
-    parts: Parts,
-    working: Ints,
-    words: Words,
-) -> pd.DataFrame:
+def _table(found: _Pieces, cut: CutWaits) -> pd.DataFrame:
+    (pieces, cause, working), parts = found, cut.parts
+    waits, words = cut.context.waits, cut.context.words
+    times = {
+        "start": instants_of(pieces.start),
+        "end": instants_of(pieces.end),
+        "elapsed": (pieces.end - pieces.start).view("m8[us]"),
+        "working": working.view("m8[us]"),
+    }
     # A receiver is a person or a team: both are named in one column.
     names = pd.Index([*words.persons, *(team for team in words.teams if team not in words.persons)])
     of_team = np.append(names.get_indexer(words.teams), -1)[parts.team]
     receiver = np.where(parts.person >= 0, parts.person, of_team).astype(np.int32)[pieces.parent]
     wait = parts.pieces.parent[pieces.parent]
-    start, end = instants_of(pieces.start), instants_of(pieces.end)
+    del pieces, found  # of a large log, much memory
     columns = {
         **{name: waits[name].array.take(wait) for name in OF_WAIT},
         "receiver": decode(receiver, names),
         "cause": decode(cause, pd.Index(CAUSES)),
         "carried": pd.array([pd.NA], dtype="boolean").take(np.zeros(len(cause), dtype=np.intp)),
-        "start": start,
-        "end": end,
-        "elapsed": end - start,
-        "working": working.view("m8[us]"),
+        **times,
     }
     return conform(pd.DataFrame(columns, copy=False), WAITS)
