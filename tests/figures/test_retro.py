@@ -60,6 +60,7 @@ def test_the_demo_has_a_slide_for_each_finding_worth_five_percent(planted: Value
     assert slides[2:] == [None, None]
     meta = slides[0].layout.meta
     assert meta["line"].startswith("Try: Go through the tickets in 'Reported' together")
+    assert meta["caption"] == "Tickets in 'Reported' at the end of each week; up from 23 on 2026-01-26"
     assert meta["notes"][0] == planted.findings[0].claim
     assert [*bars(slides[0]).values()][-1] == "47"
 

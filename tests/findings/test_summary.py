@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from tests.streams import sample_stream, stream_of
-from vsm.findings import Summary, Tile
+from vsm.findings import Findings, Summary, Tile
+from vsm.model.period import Period
 
 pytestmark = pytest.mark.slow
 
@@ -88,3 +89,23 @@ def test_what_the_data_cannot_carry_has_no_number() -> None:
 def test_with_too_few_delivered_there_is_no_median() -> None:
     """Two are no basis for a lead time."""
     assert tile_of(stream_of(*[OFTEN] * 2).summary, "Lead time").value == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ((True, True, False, False), "2 of 4 questions: how long tickets take and where their time goes"),
+        ((True, True, True, False), "3 of 4 questions, but not why it waits"),
+        ((True, True, True, True), "4 of 4 questions"),
+        ((False, False, False, False), "0 of 4 questions"),
+    ],
+    ids=["half", "most", "all", "none"],
+)
+def test_what_the_data_can_answer_is_named_or_the_rest_where_that_is_shorter(
+    answers: tuple[bool, ...], said: str
+) -> None:
+    """Of four questions."""
+    names = ("How long tickets take", "Where their time goes", "Which team waits for which", "Why it waits")
+    end = pd.Timestamp("2026-03-06", tz="UTC")
+    questions = dict(zip(names, answers, strict=True))
+    assert Summary(Period(end, end), None, questions, (), Findings()).answered == said

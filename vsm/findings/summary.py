@@ -104,20 +104,21 @@ class Summary:
             than = f", compared with {self.before.begin:%Y-%m-%d} to {self.before.end:%Y-%m-%d}"
         return (
             f"{begin:%Y-%m-%d} to {end:%Y-%m-%d} ({counted(self.period.days, 'day')}){than}. The data can "
-            f"answer {self.answered}{self._which}."
+            f"answer {self.answered}."
         )
 
     @property
     def answered(self) -> str:
-        """How many questions the data can answer, of how many."""
-        return f"{sum(self.questions.values())} of {counted(len(self.questions), 'question')}"
-
-    @property
-    def _which(self) -> str:
-        """Name the answered questions, or the others where those are fewer."""
-        can = sum(self.questions.values()) * 2 <= len(self.questions)
-        names = [name[0].lower() + name[1:] for name, answer in self.questions.items() if answer == can]
-        return f"{': ' if can else ', but not '}{', '.join(names)}" if names else ""
+        """How many questions the data can answer, of how many, and which; or which not, if that is shorter."""
+        number, most = sum(self.questions.values()), len(self.questions)
+        few = 2 * number <= most
+        *rest, last = [name[0].lower() + name[1:] for name, yes in self.questions.items() if yes == few] or [
+            ""
+        ]
+        which = f"{', '.join(rest)} and {last}" if rest else last
+        return (
+            f"{number} of {counted(most, 'question')}{(': ' if few else ', but not ') if last else ''}{which}"
+        )
 
     def __str__(self) -> str:
         """Give it as lines of text."""

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from vsm.errors import RunError
 from vsm.figures.slides import BRIEF
-from vsm.reports.notebook_html import ENVIRONMENT, HEIGHT, HIDDEN_TAGS, PLOTLY, asset, plain_text
+from vsm.reports.notebook_html import ENVIRONMENT, HEIGHT, HIDDEN_TAGS, PLOTLY, asset, plain_text, unbroken
 from vsm.reports.parameters import cells_of
 from vsm.reports.render import POLICY, digest, packed
 from vsm.reports.scripts import isolated_texts
@@ -51,7 +51,7 @@ class Picture:
     @property
     def brief(self) -> str:
         """The caption, where a slide has room for it: a line, below bars two; else the speaker has it."""
-        return self.caption if len(self.caption) <= (2 * BRIEF if self.bars else BRIEF) else ""
+        return unbroken(self.caption) if len(self.caption) <= (2 * BRIEF if self.bars else BRIEF) else ""
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ def _add_output(slide: Slide, data: Mapping[str, Any]) -> bool:
         slide.notes += [str(note) for note in meta.get("notes", ())]
         picture = picture_of(figure)
         slide.pictures.append(picture)
-        if picture.caption != picture.brief:
+        if picture.caption and not picture.brief:
             slide.notes.append(f"Small print: {picture.caption}")
     return WORDS in data or PLOTLY in data
 
