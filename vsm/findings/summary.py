@@ -109,7 +109,7 @@ class Summary:
 
     @property
     def answered(self) -> str:
-        """How many questions the data can answer, of how many, and which; or which not, if that is shorter."""
+        """How many questions the data can answer, and which; or which not, where that is shorter."""
         number, most = sum(self.questions.values()), len(self.questions)
         few = 2 * number <= most
         *rest, last = [name[0].lower() + name[1:] for name, yes in self.questions.items() if yes == few] or [

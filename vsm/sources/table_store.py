@@ -127,13 +127,9 @@ def load_table(path: Path, table: Table, *, stamp: str) -> pd.DataFrame | None:
 
     Of a table with fewer columns (``Table.only``) these are read.
     """
+    stored = open_table(path, table, stamp=stamp)
     try:
-        if path.with_suffix(".sha256").read_text() != _digest(path):
-            return None
-        found = (pq.read_schema(path).metadata or {}).get(STAMP)
-        if found != _stamped(table, stamp):
-            return None
-        return check(conform(_frame(path, table), table), table, key=False)
+        return stored and check(conform(stored.whole(), table), table, key=False)
     except (OSError, ValueError, pa.ArrowException, TableError):
         return None
 
@@ -143,6 +139,20 @@ class Stored(NamedTuple):
 
     file: pq.ParquetFile
     table: Table
+
+    def whole(self) -> pd.DataFrame:
+        """Give all of it: groups have categories of their own, and each column gets one set of them, sorted.
+
+        Of many rows one column after another, so that beside the frame only one of Arrow's is in memory.
+        """
+        rows, names = self.file.metadata.num_rows, self.table.names
+        if not rows:
+            return empty(self.table)
+        columns = dict[str, Any]()
+        for together in [names] if rows <= GROUP else [[name] for name in names]:
+            columns |= _columns(self.file.read(together), self.table)
+            pa.default_memory_pool().release_unused()  # Arrow keeps what it read with
+        return pd.DataFrame(columns, copy=False)
 
     def groups(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Give these columns group after group, each with categories of its own; there is at least one."""
@@ -169,20 +179,6 @@ def open_table(path: Path, table: Table, *, stamp: str) -> Stored | None:
 
 def _stamped(table: Table, stamp: str) -> bytes:
     return json.dumps({"table": table.name, "stamp": stamp}).encode()
-
-
-def _frame(path: Path, table: Table) -> pd.DataFrame:
-    """Read a table whose groups have categories of their own: give each column one set of them, sorted.
-
-    Of many rows one column after another, so that beside the frame only one of Arrow's is in memory.
-    """
-    columns = dict[str, Any]()
-    with pq.ParquetFile(path) as file:
-        names = table.names
-        for together in [names] if file.metadata.num_rows <= GROUP else [[name] for name in names]:
-            columns |= _columns(file.read(together), table)
-            pa.default_memory_pool().release_unused()  # Arrow keeps what it read with
-    return pd.DataFrame(columns, copy=False)
 
 
 def _columns(arrow: pa.Table, table: Table) -> dict[str, Any]:
