@@ -100,7 +100,7 @@ def test_real_trackers_are_refused_where_waits_are_unexplained(tracker: str, rea
     log = real_log(real_data, tracker)
     stream = stream_from_log(log, workflow=real_workflow(), as_of=log.events["at"].max())
     answers = stream.what_if([stream.what_if.Arriving(0.8)])
-    assert answers.sentences[0].startswith("No what-if: only ")
+    assert answers.sentences[0].startswith("No what-if: of the working time that tickets waited, ")
     assert answers.refusals["number"][0] < 0.2
     assert answers.scenarios.empty
 

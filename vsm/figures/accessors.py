@@ -207,7 +207,7 @@ class Slides(_Accessor):
         figure = figures.value_stream_map(recent.network, facts=facts, title=title, slide=True)
         figure.layout.meta = {
             **figure.layout.meta,
-            "caption": "Median stays, open ones too; the share is of all tickets' open time",
+            "caption": "Median stays, open ones included",
             "notes": [share_that_waited(present, work_known=known)],
         }
         return figure
