@@ -84,7 +84,7 @@ def networks_from_log(
         context = context_of(groups.rest, people=reading.people, workflow=workflow, as_of=as_of)
         small = small_teams_in(held, context=context)
         if small:
-            renamed = groups.with_events(lambda events: small.log(Log(events=events)).events)
+            renamed = groups.with_events(lambda events: small.log(Log(events=events)).events, needed=MOVES)
             renamed = replace(renamed, rest=small.log(groups.rest))
             parts = _Reading.of(renamed, workflow=small.workflow(workflow), as_of=as_of).parts(workers)
     return networks_of_parts(parts, minimum=workflow.rules.minimum)

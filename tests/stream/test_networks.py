@@ -130,6 +130,22 @@ def test_what_concerns_several_tickets_is_found_in_all_groups(
     assert networks.stages.nodes["Ready"]["visits"] == (9 if until else 6)
 
 
+def test_teams_of_repositories_may_be_of_too_few_people(tmp_path: Path) -> None:
+    """Once they are one, it is read anew, and of fewer columns, which tickets have commits."""
+    passed_on = issue(
+        1,
+        history(1, "2026-01-06T09:00:00.000+0000", moved("1", "3"), by="person-01"),
+        history(2, "2026-01-08T09:00:00.000+0000", moved("3", "1"), by="person-01"),
+        history(3, "2026-01-12T09:00:00.000+0000", moved("1", "3"), by="person-02"),
+        now="3",
+    )
+    toml = f'{TOML}[[team]]\nname = "web"\nrepositories = ["shop"]\nmembers = ["Person 01", "Person 02"]\n'
+    folder = filled(tmp_path, passed_on, toml=f"{toml}[privacy]\nfewest_people = 3\n")
+    networks = vsm.read_networks(folder)
+    same(networks, vsm.read_stream(folder))
+    assert list(networks.teams) == ["small teams"]
+
+
 def test_networks_are_read_where_no_log_can_be_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,9 +34,11 @@ class LogGroups:
         """Give the groups, as often as asked for; each time they are read anew."""
         return _Again(partial(self.read, columns))
 
-    def with_events(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> "LogGroups":
-        """Give the same log with every group changed as it is read."""
-        return replace(self, read=lambda columns: map(change, self.read(columns)))
+    def with_events(
+        self, change: Callable[[pd.DataFrame], pd.DataFrame], *, needed: Sequence[str]
+    ) -> "LogGroups":
+        """Give the same log with every group changed as it is read; the change needs these columns."""
+        return replace(self, read=lambda columns: map(change, self.read([*columns, *needed])))
 
     def last_recorded(self, *, known: pd.Timestamp | None) -> pd.Timestamp | None:
         """Give when the trackers last recorded anything, as ``last_recorded``."""
