@@ -12,7 +12,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from tests.reports.pages import code, parameters
 from vsm.errors import NotebookError
 from vsm.reports.papermill_process import SavingEngine
-from vsm.reports.run_notebook import run_notebook
+from vsm.reports.run_notebook import NotebookFault, run_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +106,14 @@ def test_a_run_that_stops_says_where_and_keeps_what_it_got_to(
     first = next(cell for cell in json.loads(partial.read_text())["cells"] if cell["id"] == "first")
     assert "".join(first["outputs"][0]["data"]["text/plain"]) == "2"
     assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_where_papermill_itself_was_ended_nothing_is_said_to_be_kept(tmp_path: Path) -> None:
+    """The notebook that it saved when it began has no outputs."""
+    begun = tmp_path / "flow.partial.ipynb"
+    begun.touch()
+    error = NotebookFault("flow.ipynb", None, "it was stopped").error(begun)
+    assert str(error) == "flow.ipynb: stopped: it was stopped; no output was kept"
 
 
 def test_a_notebook_is_saved_when_it_begins_and_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,9 @@ class NotebookFault:
         "flow.ipynb: cell 'load' stopped: ValueError: none; the cells that ran are in flow.partial.ipynb"
         """
         where = f"cell '{self.cell}' stopped" if self.cell else "stopped"
-        kept = f"the cells that ran are in {partial}" if partial.exists() or self.cell else "no cell was run"
+        kept = "no output was kept" if partial.exists() else "no cell was run"
+        if self.cell:
+            kept = f"the cells that ran are in {partial}"
         return NotebookError(f"{self.notebook}: {where}: {self.line}; {kept}")
 
 
