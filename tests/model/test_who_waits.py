@@ -85,6 +85,13 @@ def shares(graph: "nx.DiGraph[str]", what: str = "share") -> dict[tuple[str, str
     return {(u, v): about[what] for u, v, about in graph.edges(data=True)}
 
 
+def test_a_team_that_is_waited_for_need_not_have_worked() -> None:
+    """The workflow names a team of a queue alone, and of nobody's work is the team known."""
+    nobody = LIFE.assign(team=pd.Series(pd.NA, LIFE.index, dtype="str"))
+    graph = network([waited("a", "Open", 0, 4, team="web")], nobody)
+    assert (graph.graph["level"], list(graph.edges)) == ("team", [(NEW, "web")])
+
+
 def test_every_wait_is_between_who_had_the_work_and_whom_it_waits_for() -> None:
     """Four days before anybody worked, one handed over, three behind the last work: of eight."""
     graph = network(PIECES)

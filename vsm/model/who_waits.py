@@ -147,7 +147,7 @@ def _places(level: str, visits: pd.DataFrame, order: pd.DataFrame) -> Mapping[st
     if level == "stage":
         return {str(stage): float(position) for stage, position in order["position"].items()}
     work = visits[(visits["kind"] == "work") & visits["team"].notna()]
-    position = work["stage"].astype("str").map(order["position"])
+    position = work["stage"].astype("str").map(order["position"]).astype("float64")  # even of none
     means = position.groupby(work["team"].astype("str")).mean()
     return {str(team): float(mean) for team, mean in means.items()}
 
