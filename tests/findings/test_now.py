@@ -7,7 +7,7 @@ import pytest
 
 from tests.streams import sample_stream, stream_of
 from vsm.findings import Finding, Findings
-from vsm.model.period import current_period, period_before
+from vsm.model.period import Period, current_period, period_before
 from vsm.stream import ValueStream
 
 pytestmark = pytest.mark.slow
@@ -170,6 +170,12 @@ def test_shares_of_places_are_of_one_whole(planted: ValueStream) -> None:
     costs = sum((finding.cost for finding in queues), pd.Timedelta(0))
     whole = queues[0].cost / queues[0].share
     assert costs / whole == pytest.approx(sum(finding.share for finding in queues))
+
+
+def test_where_nothing_was_recorded_there_is_no_period_before() -> None:
+    """The first thing that is known happens as the period begins, and ends."""
+    now = pd.Timestamp("2026-02-01", tz="UTC")
+    assert period_before(Period(now, now), known_from=now) is None
 
 
 def test_a_window_is_no_longer_than_itself() -> None:

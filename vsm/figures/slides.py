@@ -138,7 +138,7 @@ def slide_chart(
         template=TEMPLATE,
         title={"text": escape(title)},
         bargap=0.3 if bars.lying else 0.15,
-        height=_HIGH - (_CAPTION if len(caption) > BRIEF else 0),
+        height=_HIGH - (_CAPTION if BRIEF < len(caption) <= 2 * BRIEF else 0),
         annotations=labels,
         meta={"alt": alt, "line": line, "notes": [*notes], "caption": caption, "bars": asdict(bars)},
         **axes,

@@ -55,10 +55,11 @@ def current_period(
 def period_before(period: Period, *, known_from: pd.Timestamp) -> Period | None:
     """Give what a period is compared with: the year before it, or what is known of that.
 
-    None where less is known than half the period's own length.
+    None where less is known than half the period's own length, or nothing.
     """
     begin = max(known_from, period.begin - pd.Timedelta(days=365))
-    return Period(begin, period.begin) if period.begin - begin >= (period.end - period.begin) / 2 else None
+    known = period.begin - begin
+    return Period(begin, period.begin) if known and known >= (period.end - period.begin) / 2 else None
 
 
 def without(period: Period, left_out: Sequence[Period]) -> list[Period]:
