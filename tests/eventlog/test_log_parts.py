@@ -60,7 +60,7 @@ def test_parts_with_tickets_between_one_anothers_are_one() -> None:
 def test_events_of_other_sources_join_those_of_their_ticket() -> None:
     """Of a commit before the first part, in the second, and behind the last."""
     keys = {f"AB-{number}": f"jira:100{number}" for number in (1, 3, 9)}
-    commits = [commit(f"c{number}", f"AB-{number} mend") for number in (1, 3, 9)]
+    commits = [commit(f"c{number}", f"AB-{number} fix") for number in (1, 3, 9)]
     git = log_from_git([batch(*commits)], repository="shop", keys=keys)
     parts = in_parts(some(2), some(3), some(4), rest=git)
     assert tickets_of(list(parts.events())) == [
@@ -75,7 +75,7 @@ def test_events_of_other_sources_join_those_of_their_ticket() -> None:
 
 def test_without_any_part_further_events_are_all() -> None:
     """A repository alone."""
-    git = log_from_git([batch(commit("c1", "AB-1 mend"))], repository="shop", keys={"AB-1": "jira:1001"})
+    git = log_from_git([batch(commit("c1", "AB-1 fix"))], repository="shop", keys={"AB-1": "jira:1001"})
     assert tickets_of(list(in_parts(rest=git).events())) == [["jira:1001"]]
     assert list(in_parts().tickets()) == []
     assert in_parts().log().tickets.empty

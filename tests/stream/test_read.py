@@ -188,7 +188,7 @@ def with_commits(root: Path) -> Path:
     }
     root.mkdir()
     filled(root, done(1, 8), done(2, 20), issue(3, issuelinks=[link]))
-    commits = batch(commit("c1", "AB-1 mend"), commit("c2", "AB-3 and AB-9"))
+    commits = batch(commit("c1", "AB-1 fix"), commit("c2", "AB-3 and AB-9"))
     with open_archive(WorkFolder(root).archive) as archive:
         archive.store([Page((Document("commits 1", commits),))], source="git:shop", scope="r", at=AT)
     return root

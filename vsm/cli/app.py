@@ -32,7 +32,7 @@ MODULES: Final = {
     "lab": "lab", "forget": "forget", "demo": "init",
 }  # fmt: skip
 """Command → the module of this package that defines it."""
-LOOKS: Final[dict[str, Any]] = {
+SETTINGS: Final[dict[str, Any]] = {
     "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": "markdown"
 }  # fmt: skip
 
@@ -49,7 +49,7 @@ class Commands(TyperGroup):
         if cmd_name not in MODULES:
             return None
         command = getattr(import_module(f"vsm.cli.{MODULES[cmd_name]}"), cmd_name)
-        one = typer.Typer(**LOOKS)
+        one = typer.Typer(**SETTINGS)
         if isinstance(command, typer.Typer):
             one.add_typer(command, name=cmd_name)
         else:
@@ -62,7 +62,7 @@ app = typer.Typer(
     cls=Commands,
     help="Where does work wait between people, why, and what to try next?",
     no_args_is_help=True,
-    **LOOKS,
+    **SETTINGS,
 )
 
 

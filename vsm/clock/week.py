@@ -137,7 +137,7 @@ def _spans(week: Week, zone: ZoneInfo, since: date, until: date) -> Micros:
 
 
 def _ordinals(day: Day, years: range) -> list[int]:
-    """Give the number of a date, or of a day of every one of these years that has it."""
+    """Give the ordinals of a date; of a month and its day, in each of these years that has it."""
     if isinstance(day, date):
         return [day.toordinal()]
     month, number = day

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from vsm.model.interruptions import positions_held
 from vsm.model.lifecycle import before_the_finish, completed
-from vsm.stats.bootstrap import cluster_bootstrap, interval, median
+from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION
 
 DAY: Final = pd.Timedelta(days=1)
@@ -167,7 +168,7 @@ def _interval(durations: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
     if len(durations) < max(minimum, 1):
         return pd.NaT, pd.NaT
     seconds = durations.dt.total_seconds().to_numpy()
-    low, high = interval(cluster_bootstrap(lambda drawn: median(seconds[drawn]), len(seconds), seed=seed))
+    low, high = interval(cluster_bootstrap(lambda drawn: np.median(seconds[drawn]), len(seconds), seed=seed))
     return pd.Timedelta(seconds=low), pd.Timedelta(seconds=high)
 
 

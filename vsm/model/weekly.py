@@ -8,7 +8,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.intervals.codes import Ints
 from vsm.model.lifecycle import completed, units_of_work, was_discarded
-from vsm.stats.bootstrap import cluster_bootstrap, interval, median
+from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION, INSTANT
 
 _WEEK: Final = 7 * 86_400_000_000
@@ -174,7 +174,7 @@ def usual_week(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
     if len(finished) < max(minimum, 1):
         return None
     counts = finished.to_numpy()
-    medians = cluster_bootstrap(lambda drawn: median(counts[drawn]), len(counts), seed=seed, draws=2000)
+    medians = cluster_bootstrap(lambda drawn: np.median(counts[drawn]), len(counts), seed=seed, draws=2000)
     low, high = interval(medians)
     return float(np.median(counts)), float(low), float(high)
 

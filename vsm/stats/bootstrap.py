@@ -46,20 +46,6 @@ def cluster_bootstrap(
     return np.array([statistic(rng.integers(0, clusters, clusters)) for _ in range(draws)])
 
 
-def median(values: npt.NDArray[Any]) -> float:
-    """Give the median of values, none of them missing; for few, ``np.median`` takes four times as long.
-
-    Examples
-    --------
-    >>> median(np.array([9, 1, 5])), median(np.array([9, 1, 5, 6]))
-    (5.0, 5.5)
-    """
-    upper = len(values) // 2
-    lower = upper if len(values) % 2 else upper - 1
-    parted = np.partition(values, (lower, upper))
-    return float((parted[lower] + parted[upper]) / 2)
-
-
 def interval(drawn: npt.NDArray[Any]) -> tuple[Any, Any]:
     """Give the 95 % percentile interval of what was drawn: bounds along the first axis."""
     low, high = np.percentile(drawn, BOUNDS, axis=0)

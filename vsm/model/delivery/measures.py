@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from vsm.model.weekly import WEEK
-from vsm.stats.bootstrap import cluster_bootstrap, interval, median
+from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.stats.proportions import poisson_interval, share_of
 from vsm.stats.survival import survival_quantiles
 
@@ -141,7 +141,7 @@ def _bootstrap(
     if len(groups) < minimum:
         return math.nan, math.nan
     medians = cluster_bootstrap(
-        lambda drawn: median(np.concatenate([groups[number] for number in drawn])),
+        lambda drawn: np.median(np.concatenate([groups[number] for number in drawn])),
         len(groups),
         seed=seed,
         draws=DRAWS,
