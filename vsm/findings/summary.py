@@ -112,13 +112,10 @@ class Summary:
         """How many questions the data can answer, and which; or which not, where that is shorter."""
         number, most = sum(self.questions.values()), len(self.questions)
         few = 2 * number <= most
-        *rest, last = [name[0].lower() + name[1:] for name, yes in self.questions.items() if yes == few] or [
-            ""
-        ]
-        which = f"{', '.join(rest)} and {last}" if rest else last
-        return (
-            f"{number} of {counted(most, 'question')}{(': ' if few else ', but not ') if last else ''}{which}"
-        )
+        names = [name[0].lower() + name[1:] for name, yes in self.questions.items() if yes == few]
+        known = f"{number} of {counted(most, 'question')}"
+        which = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        return f"{known}{': ' if few else ', but not '}{which}" if names else known
 
     def __str__(self) -> str:
         """Give it as lines of text."""
