@@ -11,8 +11,9 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 
 from tests.reports.pages import code, parameters
 from vsm.errors import NotebookError
+from vsm.reports.forks import FORKS
 from vsm.reports.papermill_process import SavingEngine
-from vsm.reports.run_notebook import NotebookFault, run_notebook
+from vsm.reports.run_notebook import run_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -108,12 +109,19 @@ def test_a_run_that_stops_says_where_and_keeps_what_it_got_to(
     assert not (tmp_path / "out.ipynb").exists()
 
 
-def test_where_papermill_itself_was_ended_nothing_is_said_to_be_kept(tmp_path: Path) -> None:
-    """The notebook that it saved when it began has no outputs."""
-    begun = tmp_path / "flow.partial.ipynb"
-    begun.touch()
-    error = NotebookFault("flow.ipynb", None, "it was stopped").error(begun)
-    assert str(error) == "flow.ipynb: stopped: it was stopped; no output was kept"
+@pytest.mark.parametrize(
+    "forked", [pytest.param(True, marks=pytest.mark.skipif(not FORKS, reason="no forks here")), False]
+)
+def test_where_papermill_itself_was_ended_nothing_is_said_to_be_kept(
+    tmp_path: Path, write_notebook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, forked: bool
+) -> None:
+    """The notebook that it saved when it began has no outputs; who ended it is known, and why often."""
+    monkeypatch.setattr("vsm.reports.forks.FORKS", forked)
+    kill = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
+    path = write_notebook(tmp_path / "flow.ipynb", code("1 + 1", name="first"), code(kill, name="kill"))
+    message = "flow.ipynb: stopped: the system ended it, as it does when memory runs out; no output was kept"
+    with pytest.raises(NotebookError, match=f"^{message}$"):
+        run_notebook(path, to=tmp_path / "out.ipynb", parameters={})
 
 
 def test_a_notebook_is_saved_when_it_begins_and_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,22 +134,18 @@ class _Crowds:
     """
 
     def __init__(self, rows: int, *, least: int, window: int) -> None:
-        self.window = window
-        self._most = min(
-            least, 100
-        )  # a byte a bin: bins lie all over the memory, and two have to fit one byte
-        self._count = np.zeros(1 << max(rows, 1).bit_length(), dtype=np.uint8)
+        self.least, self.window = least, window
+        self._count = np.zeros(1 << max(rows // 2, 1).bit_length(), dtype=np.uint32)
 
     def count(self, moves: _Moves) -> None:
         """Count these moves as well."""
-        place, times = np.unique(self._place(moves), return_counts=True)
-        self._count[place] = np.minimum(self._count[place] + times, self._most)
+        np.add.at(self._count, self._place(moves), np.uint32(1))
 
     def around(self, moves: _Moves) -> _Moves:
         """Give those of these moves that have enough others around them, once all are counted."""
         place, last = self._place(moves), len(self._count) - 1
         here, ahead, behind = (self._count[(place + by) & last] for by in (0, 1, -1))
-        crowded = np.flatnonzero(here + np.maximum(ahead, behind) >= self._most)
+        crowded = np.flatnonzero(here + np.maximum(ahead, behind) >= self.least)
         return _Moves(*(column[crowded] for column in moves))
 
     def _place(self, moves: _Moves) -> Codes:

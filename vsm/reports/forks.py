@@ -65,6 +65,11 @@ class ForkedRun:
         """Whether it ended otherwise than by itself and without a complaint."""
         return self._said.split()[1:] != [b"0"]
 
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended it: it could not say how it ended."""
+        return len(self._said.split()) < len(("process", "code"))
+
     def end(self) -> None:
         """End it where it still runs. Its kernel ends by itself when its parent is gone."""
         if not self.ended(0):
@@ -98,6 +103,11 @@ class StartedRun:
     def failed(self) -> bool:
         """Whether it ended otherwise than by itself and without a complaint."""
         return bool(self._process.returncode)
+
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended it."""
+        return (self._process.returncode or 0) < 0
 
     def end(self) -> None:
         """End it where it still runs. Its kernel ends by itself when its parent is gone."""

@@ -140,6 +140,8 @@ def _execute(job: dict[str, Any], stop: Event, door: Door | None) -> str | None:
         run.end()
     if answer.exists():
         return answer.read_text(encoding="utf-8")
+    if run.killed:
+        return "the system ended it, as it does when memory runs out"
     if run.failed:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1] if lines else "papermill ended without a message"

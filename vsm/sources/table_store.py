@@ -209,7 +209,9 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     in_order = not allowed and pc.all(pc.less(words[:-1], words[1:])).as_py()
     if in_order and len(chunks) == 1:
         codes = chunks[0].indices.fill_null(-1).to_numpy()
-        return pd.Categorical.from_codes(codes, categories=pd.Index(words.to_pandas(), dtype="str"))
+        return pd.Categorical.from_codes(
+            codes, categories=pd.Index(words.to_pandas(), dtype="str"), validate=False
+        )
     if not in_order:
         words = pa.array(allowed, pa.large_string()) if allowed else pc.unique(known).sort()
         position = pc.index_in(known, words).to_numpy()
@@ -220,4 +222,6 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
         of_word = np.append(position[begin:beyond], position.dtype.type(-1))
         np.take(of_word, chunk.indices.fill_null(-1).to_numpy(), out=numbers[row:end], mode="wrap")
         begin, row = beyond, end
-    return pd.Categorical.from_codes(numbers, categories=pd.Index(words.to_pandas(), dtype="str"))
+    return pd.Categorical.from_codes(
+        numbers, categories=pd.Index(words.to_pandas(), dtype="str"), validate=False
+    )
