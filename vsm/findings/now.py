@@ -62,10 +62,8 @@ def stuck(present: Present) -> Iterator[Finding]:
         )
         whole = late["ticket"].isin(present.lives["ticket"]).all()
         alone = "" if whole else " (epics and sub-tasks not counted)"
-        earlier = _since_when(present, stage)
-        half = (
-            "; the earlier count is of the last day with at most half as many" if "up from" in earlier else ""
-        )
+        earlier, halved = _since_when(present, stage)
+        half = "; the earlier count is of the last day with at most half as many" if halved else ""
         yield replace(
             finding,
             claim=(
@@ -96,23 +94,24 @@ def stuck(present: Present) -> Iterator[Finding]:
         )
 
 
-def _since_when(present: Present, stage: str) -> str:
+def _since_when(present: Present, stage: str) -> tuple[str, bool]:
     """Say since when so many are there: how many were last there when it was at most half as many.
 
     Where that is longer ago than what the period is compared with: how many were there as the period began.
+    Also gives whether it is a count of that last day.
     """
     stays = present.stage_visits
     stays = stays[(stays["stage"] == stage) & ~stays["ticket"].isin(present.excluded)]
     count, until = half_as_many(stays, as_of=present.as_of)
     if present.known_from is not None and until <= present.known_from:
-        return f"more than half as many since before {present.known_from:%Y-%m-%d}"
+        return f"more than half as many since before {present.known_from:%Y-%m-%d}", False
     begin = present.period.begin
     if until < (present.before or present.period).begin:
         there = (stays["entered"] <= begin) & ~(stays["left"] <= begin)
-        return f"{int(there.sum())} on {begin:%Y-%m-%d}"
+        return f"{int(there.sum())} on {begin:%Y-%m-%d}", False
     new = stays[stays["left"].isna() & (stays["entered"] >= until)]
     mostly = ", mostly by bulk edits" if new["bulk"].astype(bool).mean() > MOSTLY else ""
-    return f"up from {count or 'none'} on {until:%Y-%m-%d}{mostly}"
+    return f"up from {count or 'none'} on {until:%Y-%m-%d}{mostly}", True
 
 
 def _why_unknown(present: Present, stage: str) -> str:
@@ -138,7 +137,7 @@ def queues(present: Present) -> Iterator[Finding]:
         claim = _spent(present, finding, earlier, f"waiting in '{stage}'") + _why(present, rows)
         last, quiet, now = rows["end"].max(), False, counted(there.get(stage, 0), "ticket")
         if stage in there:
-            claim += f" '{stage}' holds {now} now ({_since_when(present, stage)})."
+            claim += f" '{stage}' holds {now} now ({_since_when(present, stage)[0]})."
         else:
             quiet = present.as_of - last > QUIET
             claim += f" It has been empty since {last:%Y-%m-%d}." if quiet else " It is empty now."
