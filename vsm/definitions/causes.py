@@ -4,6 +4,7 @@
 change, and joins equal neighbours.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -110,8 +111,9 @@ class Facts:
 
     @cached_property
     def acts_of_team(self) -> Mapping[str, list[Event]]:
-        """Events by members of each team."""
-        return _by(self.events, lambda event: self.teams.team(event.actor, event.at))
+        """Events by members of each team, in order of time."""
+        in_time = sorted(self.events, key=lambda event: event.at)
+        return _by(in_time, lambda event: self.teams.team(event.actor, event.at))
 
 
 T = TypeVar("T")
@@ -214,7 +216,9 @@ def _active_members(team: str, in_work: Sequence[Stretch], at: datetime, facts: 
     """The members who hold work of the team, or did anything within the last ``active_days``."""
     days = timedelta(days=facts.rules.active_days)
     holders = {stretch.visit.holder for stretch in in_work}
-    actors = {act.actor for act in facts.acts_of_team.get(team, []) if act.at <= at < act.at + days}
+    acts = facts.acts_of_team.get(team, [])
+    first, last = (bisect_right(acts, end, key=lambda act: act.at) for end in (at - days, at))
+    actors = {act.actor for act in acts[first:last]}
     return {member for member in holders | actors if member is not None}
 
 
