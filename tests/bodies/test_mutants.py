@@ -86,7 +86,7 @@ def holds(mutant: Any) -> None:
 
 @pytest.mark.slow
 @given(st.deferred(lambda: st.sampled_from(real_bodies())).flatmap(mutants))
-@settings(max_examples=share(24, of=5000), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(16, of=5000), deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_body_is_read_or_left_out_and_named(mutant: Any) -> None:
     """Never another exception, and the rest of the log as if the body were not there."""
     holds(mutant)

@@ -11,7 +11,7 @@ from tests.share import THOROUGH
 from tests.streams import reviewed_stream
 from vsm.eventlog.from_github import log_from_github
 from vsm.eventlog.log import Log
-from vsm.sample import build_reviews, plan, sample_truth
+from vsm.sample import build_reviews, plan
 from vsm.sample.reviews import documents_from_story
 from vsm.sample.story import story_from_seed
 from vsm.sources.github_file import document_page
@@ -54,9 +54,9 @@ def test_what_is_planted_is_there(log: Log) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_planted_is_listed_in_the_truth(log: Log) -> None:
+def test_what_is_planted_is_listed_in_the_truth(log: Log, committed_sample: Path) -> None:
     """Counted there from the simulation, here from what was read of its documents."""
-    truth = tomllib.loads(sample_truth(seed=7))["reviews"]
+    truth = tomllib.loads((committed_sample / "truth.toml").read_text(encoding="utf-8"))["reviews"]
     events, flaky = log.pull_events, log.pipelines[log.pipelines["name"] == truth["flaky_pipeline"]]
     asked = events.loc[events["kind"] == "review_request", "after"]
     theirs = log.pulls[log.pulls["author"] == f"github:{truth['agent']}"]

@@ -45,6 +45,7 @@ from vsm.stream import ValueStream
 
 pytestmark = pytest.mark.slow
 SEEDS = range(1, share(3, of=10) + 1)
+REPLAYED = range(1, share(2, of=10) + 1)
 RUNS = share(40, of=REPLICATIONS)
 CHANGED = pd.Timestamp(plan.IMPROVED, tz="UTC")
 WEEKS = 25
@@ -131,7 +132,7 @@ def test_past_months_are_replayed_better_than_the_last_quarter_repeats() -> None
             as_of=stream.as_of,
             seed=1,
         )
-        for stream in map(story, SEEDS)
+        for stream in map(story, REPLAYED)
     ]
     near, naive = (
         np.median([each[name].median() for each in found]) for name in ("distance", "distance_naive")
@@ -147,7 +148,7 @@ def test_where_nothing_changes_the_replay_is_nearer_than_the_last_quarter() -> N
     of some 60 tickets each, lie .06 to .08 apart.
     """
     found = []
-    for stream in map(story, SEEDS):
+    for stream in map(story, REPLAYED):
         known = stream.visits[stream.visits["entered"] < CHANGED]
         about: dict[str, Any] = {
             "tickets": stream.tickets, "stages": stream.stages, "outcomes": said(stream)
