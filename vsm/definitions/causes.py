@@ -216,10 +216,15 @@ def _active_members(team: str, in_work: Sequence[Stretch], at: datetime, facts: 
     """The members who hold work of the team, or did anything within the last ``active_days``."""
     days = timedelta(days=facts.rules.active_days)
     holders = {stretch.visit.holder for stretch in in_work}
-    acts = facts.acts_of_team.get(team, [])
-    first, last = (bisect_right(acts, end, key=lambda act: act.at) for end in (at - days, at))
-    actors = {act.actor for act in acts[first:last]}
+    actors = {act.actor for act in _acts(team, at - days, at, facts)}
     return {member for member in holders | actors if member is not None}
+
+
+def _acts(team: str, after: datetime, until: datetime, facts: Facts) -> list[Event]:
+    """What the members of a team did after one instant and until another."""
+    acts = facts.acts_of_team.get(team, [])
+    first, last = (bisect_right(acts, end, key=lambda act: act.at) for end in (after, until))
+    return acts[first:last]
 
 
 # 3. Batches: waits that ended together.
@@ -382,7 +387,7 @@ def _cuts(wait: Wait, facts: Facts) -> set[datetime]:
         work = facts.work_of_person.get(receiver.person or "", [])
         if receiver.team is not None:
             work = facts.work_of_team.get(receiver.team, [])
-            acts = facts.acts_of_team.get(receiver.team, [])
+            acts = _acts(receiver.team, wait.start - days, wait.end, facts)
             cuts |= {side for act in acts for side in (act.at, act.at + days)}
         cuts |= {side for stretch in work for side in (stretch.start, stretch.end)}
     return {at for at in cuts if wait.start <= at < wait.end}
