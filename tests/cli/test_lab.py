@@ -18,7 +18,7 @@ from tests.real_streams import WORKFLOW
 from tests.reports.pages import run_vsm
 from tests.share import PATIENCE
 
-NOTEBOOK = "01_where_does_time_go.ipynb"
+NOTEBOOK = "05_what_is_stuck_now.ipynb"
 TOKEN = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/start\.ipynb\?token=\w+")
 # Every cell stays in the page, laid out: else figures come and go while a test looks at them.
 SETTINGS = "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
