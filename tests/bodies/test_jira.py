@@ -4,8 +4,6 @@ import json
 from copy import deepcopy
 from typing import Any
 
-import pytest
-
 from tests.jira_bodies import history, issue, log_from_jira, moved
 from vsm.bodies import ISSUES, STATUSES
 
@@ -53,14 +51,15 @@ SPOILT: list[tuple[Path, Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "value", "reason"), SPOILT, ids=lambda part: str(part)[:40])
-def test_what_defines_a_ticket_spoils_its_body(path: Path, value: Any, reason: str) -> None:
-    """It is left out and named with the reason; the other ticket is there as ever."""
-    log = log_from_jira([changed(path, value), OTHER])
-    name = "1001" if path == ("key",) else "AB-1"
-    expected = f"{name}: {reason}; it is left out of every number; correct it at its source and pull again"
-    doubts = log.quality[["check", "level", "detail"]].astype("str").to_numpy().tolist()
-    assert doubts == [["unreadable document", "fault", expected]]
+def test_what_defines_a_ticket_spoils_its_body() -> None:
+    """Each is left out and named with the reason; the other ticket is there as ever."""
+    log = log_from_jira([*(changed(path, value) for path, value, _ in SPOILT), OTHER])
+    names = ["1001" if path == ("key",) else "AB-1" for path, *_ in SPOILT]
+    end = "it is left out of every number; correct it at its source and pull again"
+    assert log.quality[["check", "level", "detail"]].astype("str").to_numpy().tolist() == [
+        ["unreadable document", "fault", f"{name}: {reason}; {end}"]
+        for name, (*_, reason) in zip(names, SPOILT, strict=True)
+    ]
     assert log.tickets["key"].tolist() == ["AB-2"]
 
 
@@ -78,20 +77,24 @@ PIECES: list[tuple[Path, Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "value", "reason"), PIECES, ids=lambda part: str(part)[:40])
-def test_what_only_adds_to_a_ticket_is_left_out_alone(path: Path, value: Any, reason: str) -> None:
-    """The ticket keeps its life, and a warning names the piece."""
-    log = log_from_jira([changed(path, value)])
-    assert log.events["kind"].astype("str").tolist() == ["created", "status", "status"]
-    first = log.quality[["check", "level", "detail"]].astype("str").to_numpy().tolist()[0]
-    assert first == ["unreadable part", "warning", f"AB-1: {reason}; only that is left out of the ticket"]
+def test_what_only_adds_to_a_ticket_is_left_out_alone() -> None:
+    """Each ticket keeps its life, and a warning names the piece."""
+    bodies = [changed(path, value) for path, value, _ in PIECES]
+    numbered = [body | {"id": str(n), "key": f"AB-{n}"} for n, body in enumerate(bodies, start=101)]
+    log = log_from_jira(numbered)
+    kinds = log.events.astype("str").groupby("ticket")["kind"].agg(list)
+    assert kinds.to_list() == [["created", "status", "status"]] * len(PIECES)
+    pieces = log.quality[log.quality["check"] == "unreadable part"]
+    assert pieces[["level", "detail"]].astype("str").to_numpy().tolist() == [
+        ["warning", f"AB-{n}: {reason}; only that is left out of the ticket"]
+        for n, (*_, reason) in enumerate(PIECES, start=101)
+    ]
 
 
-@pytest.mark.parametrize("body", [None, [], 5, "text", {"errorMessages": 5}])
-def test_what_is_no_issue_is_named_by_its_number(body: Any) -> None:
+def test_what_is_no_issue_is_named_by_its_number() -> None:
     """It has no key and no id."""
-    log = log_from_jira([OTHER, body])
-    assert log.quality["detail"].iloc[0].startswith("document 2: ")
+    log = log_from_jira([OTHER, None, [], 5, "text", {"errorMessages": 5}])
+    assert log.quality["detail"].str.partition(": ")[0].tolist() == [f"document {n}" for n in range(2, 7)]
     assert log.tickets["key"].tolist() == ["AB-2"]
 
 

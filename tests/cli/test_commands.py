@@ -101,20 +101,19 @@ def test_review_asks_for_each_kind_that_is_a_guess(
     assert "asks on a terminal" in vsm.err
 
 
-def test_check_shows_what_rests_on_an_assumed_kind(vsm: Shell, work: Path) -> None:
-    """Two stages whose kinds nobody confirmed, until somebody did."""
+def test_check_is_silent_about_kinds_that_somebody_confirmed(vsm: Shell, work: Path) -> None:
+    """Both stages were assumed, and are no longer."""
     text = (work / "vsm.toml").read_text()
-    assert vsm("check", "--dir", work) == 0
-    assert "warning: assumed kind (2)" in vsm.out
-    assert "stage 'Open' counts as queue: assumed from its name." in " ".join(vsm.out.split())
     (work / "vsm.toml").write_text(text.replace("\nassumed", "\nconfirmed = true\nassumed"))
     assert vsm("check", "--dir", work) == 0
     assert "assumed kind" not in vsm.out
 
 
 def test_check_passes_on_sound_data_and_fails_on_faults(vsm: Shell, work: Path) -> None:
-    """An unmapped status falsifies results: exit 1, with what to do; notes alone: exit 0."""
+    """An unmapped status falsifies results: exit 1, with what to do; notes and warnings alone: exit 0."""
     assert vsm("check", "--dir", work) == 0
+    assert "warning: assumed kind (2)" in vsm.out
+    assert "stage 'Open' counts as queue: assumed from its name." in " ".join(vsm.out.split())
     assert (
         "20 tickets as of 2026-02-01 09:00 UTC, 20 finished for good (0 of them by a bulk edit), 0 open"
         in vsm.out
@@ -298,18 +297,18 @@ def test_version_and_help(vsm: Shell) -> None:
         assert command in vsm.out
 
 
-@pytest.mark.parametrize(("name", "stage"), [("Open ", "Open"), (" ", "jira:1")])
-def test_infer_copes_with_names_that_end_in_blanks(vsm: Shell, tmp_path: Path, name: str, stage: str) -> None:
-    """Two statuses whose names differ in a blank are one stage; one without a name goes by its id."""
-    bodies = [issue(1, now="1"), issue(2, now="1")]
-    for body in bodies:
+def test_infer_copes_with_names_that_end_in_blanks(vsm: Shell, tmp_path: Path) -> None:
+    """Blanks are no part of a stage's name; a status without a name goes by its id."""
+    bodies = [issue(1, now="1"), issue(2, now="1"), issue(3, now="3")]
+    for body, name in zip(bodies, ("Open ", "Open ", " "), strict=True):
         body["fields"]["status"]["name"] = name
     (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(body) for body in bodies))
     folder = tmp_path / "work"
     assert vsm("init", "--dir", folder) == 0
     assert vsm("pull", "--dir", folder, "jira", "--file", tmp_path / "a.jsonl") == 0
     assert vsm("init", "--dir", folder, "--infer") == 0, vsm.err
-    assert f'name = "{stage}"' in (folder / "vsm.toml").read_text()
+    proposed = parse_workflow((folder / "vsm.toml").read_text()).stages
+    assert [stage.name for stage in proposed] == ["Open", "jira:3"]
     assert vsm("check", "--dir", folder) == 0, vsm.out
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.jira_bodies import history, issue, moved
+from tests.reports.pages import run_vsm
 from tests.stream.work import TOML
 from vsm.people.forgetting import Refusals, forgotten_person
 from vsm.read import read_stream
@@ -57,17 +58,23 @@ def everything_in(root: Path) -> str:
     return "\n".join(texts).casefold()
 
 
-@pytest.fixture
-def work(vsm: Shell, tmp_path: Path) -> Path:
-    """A work folder that knows Ann by Jira, by vsm.toml and by its stored log."""
-    root = tmp_path / "work"
-    root.mkdir()
-    (root / "vsm.toml").write_text(
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A work folder that knows Ann by Jira, by vsm.toml and by its stored log; to be copied with its export."""
+    folder = tmp_path_factory.mktemp("pulled")
+    (folder / "work").mkdir()
+    (folder / "work" / "vsm.toml").write_text(
         TOML + '[[team]]\nname = "web"\nmembers = ["Ann Löwenhaupt"] # Ann L. leads\n'
     )
-    assert vsm("pull", "--dir", root, "jira", "--file", export(tmp_path / "issues.jsonl")) == 0
-    read_stream(root)
-    return root
+    run_vsm("pull", "--dir", folder / "work", "jira", "--file", export(folder / "issues.jsonl"))
+    read_stream(folder / "work")
+    return folder
+
+
+@pytest.fixture
+def work(tmp_path: Path, pulled: Path) -> Path:
+    """Such a work folder of the test's own; a pull asks for the export beside the one that it is a copy of."""
+    return Path(shutil.copytree(pulled / "work", tmp_path / "work"))
 
 
 @pytest.mark.parametrize("asked", ["Ann Löwenhaupt", "jira:5b10ac8d82e05b22cc7d4ef5", "ann.l@example.org"])
@@ -88,8 +95,9 @@ def test_no_byte_names_who_is_forgotten(vsm: Shell, work: Path, asked: str) -> N
 def test_a_later_pull_does_not_bring_them_back(vsm: Shell, work: Path, tmp_path: Path) -> None:
     """Neither the same export nor one with another title."""
     assert vsm("forget", "Ann Löwenhaupt", "--dir", work) == 0
-    export(tmp_path / "issues.jsonl", title="News: J Doe met ANN LO\u0308WENHAUPT and ann.löwenhaupt")
-    assert vsm("pull", "--dir", work) == 0
+    news = export(tmp_path / "news.jsonl", title="News: J Doe met ANN LO\u0308WENHAUPT and ann.löwenhaupt")
+    for later in ((), ("jira", "--file", news)):
+        assert vsm("pull", "--dir", work, *later) == 0
     read_stream(work)
     assert [spelling for spelling in SPELLINGS if spelling in everything_in(work)] == []
     assert "News: J Doe met forgotten-" in read_stream(work, names=True).tickets["summary"].iloc[0]
@@ -124,8 +132,8 @@ def test_old_raw_tickets_go_and_stay_away_until_they_change(vsm: Shell, work: Pa
     assert "removed: 3" in vsm.out
     assert vsm("pull", "--dir", work) == 0
     assert len(read_stream(work).tickets) == 0
-    export(tmp_path / "issues.jsonl", title="Changed since")
-    assert vsm("pull", "--dir", work) == 0
+    changed = export(tmp_path / "changed.jsonl", title="Changed since")
+    assert vsm("pull", "--dir", work, "jira", "--file", changed) == 0
     assert len(read_stream(work).tickets) == 2
 
 

@@ -112,7 +112,7 @@ def test_a_stream_of_gitlab_issues_becomes_pages(
 ) -> None:
     """Of a scheduled run; nothing else is pulled."""
     run_without_kernels(monkeypatch)
-    with serve(Site.seeded(80, 30)) as gitlab:
+    with serve(Site.seeded(30, 12)) as gitlab:
         assert pulled(vsm, work, gitlab) == 0, vsm.err
         assert vsm("init", "--dir", work, "--infer") == 0, vsm.err
         with (work / "vsm.toml").open("a") as file:

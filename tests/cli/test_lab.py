@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
 
 from tests.real_streams import WORKFLOW
+from tests.reports.pages import run_vsm
 from tests.share import PATIENCE
 
-NOTEBOOK = "01_where_does_time_go.ipynb"
+NOTEBOOK = "05_what_is_stuck_now.ipynb"
 TOKEN = re.compile(r"http://127\.0\.0\.1:\d+/lab/tree/start\.ipynb\?token=\w+")
 # Every cell stays in the page, laid out: else figures come and go while a test looks at them.
 SETTINGS = "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
@@ -71,9 +72,7 @@ def work(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     (folder / "vsm.toml").write_text(WORKFLOW)
     file = real_data / "duracloud" / "issues.jsonl.gz"
-    subprocess.run(
-        [*VSM, "pull", "--dir", str(folder), "jira", "--file", str(file)], check=True, timeout=PATIENCE / 1000
-    )
+    run_vsm("pull", "--dir", folder, "jira", "--file", file)
     return folder
 
 

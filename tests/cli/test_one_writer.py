@@ -53,7 +53,7 @@ def begun(work: Path) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("trial", range(share(2, of=20)))
+@pytest.mark.parametrize("trial", range(share(1, of=20)))
 def test_two_pulls_at_once_lose_nothing(work: Path, trial: int) -> None:
     """Each ends well or says who was first; every ticket is there. A table is whole: what it lacks is dropped."""
     both = [begun(work), begun(work)]

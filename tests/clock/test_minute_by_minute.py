@@ -1,4 +1,4 @@
-"""Is working time what a look at the wall clock in every minute of five years says?"""
+"""Is working time what a look at the wall clock in every minute of some years says?"""
 
 from dataclasses import replace
 from datetime import date
@@ -44,7 +44,7 @@ def test_a_week_is_open_in_the_minutes_in_which_the_walk_finds_it_open(name: str
     calendar, minutes = both(name)
     at = np.arange(calendar.since, calendar.until, MINUTE)
     assert (calendar.is_open(at) == minutes.open[at // MINUTE - minutes.begin]).all()
-    assert len(calendar.opens) > 1_000 or WEEKS[name].shifts == ROUND
+    assert len(calendar.opens) > 200 * (LAST.year - FIRST.year) or WEEKS[name].shifts == ROUND
 
 
 @pytest.mark.parametrize("name", WEEKS)

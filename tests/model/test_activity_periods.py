@@ -5,10 +5,11 @@ from random import Random
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.test_activity_switching import ACTS, HELD, HOUR, START, Act, Held, events_of, visits_of
+from tests.share import share
 from vsm.model.activity import active_periods, active_spells
 from vsm.tables import EVENTS, VISITS, empty
 
@@ -83,6 +84,7 @@ def test_periods_equal_a_walk_hour_by_hour(held: list[Held], acts: list[Act]) ->
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(HELD, ACTS, st.randoms())
 def test_the_order_of_rows_changes_nothing(held: list[Held], acts: list[Act], random: Random) -> None:
     """Shuffled visits and events give the same table."""

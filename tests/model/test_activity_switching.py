@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from vsm.model.activity import acts_of_teams, switches_by_day, switching
 from vsm.people import Teams
 from vsm.tables import EVENTS, VISITS, empty
@@ -134,6 +135,7 @@ def test_time_equals_a_walk_hour_by_hour(held: list[Held]) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(HELD, ACTS, st.randoms())
 def test_the_order_of_rows_changes_nothing(held: list[Held], acts: list[Act], random: Random) -> None:
     """Shuffled visits and events give the same table."""

@@ -12,7 +12,7 @@ from tests.share import share
 from vsm.model.batches import batches_from_stage_visits, chained_by_chance
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
-RUNS = share(20, of=2000)
+RUNS = share(12, of=2000)
 Hours = npt.NDArray[np.float64]
 
 

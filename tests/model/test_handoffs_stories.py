@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from vsm.model.handoffs import handoff_stories
 from vsm.tables import BLOCKS, CAUSES, HANDOFFS, TICKETS, VISITS, WAITS, conform, empty
 
@@ -97,6 +98,7 @@ def test_no_more_than_asked() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("ab"), st.integers(0, 40)), max_size=12))
 def test_causes_sum_to_the_wait(waited: list[tuple[str, str, int]]) -> None:
     """Every hour of a story has one cause; and it is a wait of its own pair."""

@@ -142,7 +142,7 @@ def hours_walked(stream: ValueStream, ticket: str, *, opened: range) -> tuple[in
 
 
 @pytest.mark.slow
-@settings(max_examples=share(8, of=120))
+@settings(max_examples=share(6, of=120))
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_cycle_times_equal_a_walk_hour_by_hour(chains: list[list[tuple[str, float]]]) -> None:
     """Whatever ways tickets go: elapsed and working hours are those that a walk along the clock counts."""

@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.intervals.test_against_reference import stages_of
 from tests.logs import Case, cases
+from tests.share import share
 from vsm.intervals import handoffs_from_visits, visits_from_events, waits_from_visits
 from vsm.model.lifecycle import completed, lifecycles_from_visits, stage_visits_from_visits
 from vsm.model.named_rules import RULES, rule_durations
@@ -51,6 +52,7 @@ def walked(path: list[dict[str, Any]], end: datetime, *, first: int, first_work:
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(case=cases())
 def test_rules_say_what_a_walk_along_the_life_says(case: Case) -> None:
     """Whatever the log: no grouping, no cumulative minimum, one stay after another."""

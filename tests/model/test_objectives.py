@@ -161,7 +161,7 @@ WAITED = st.tuples(st.sampled_from("abc"), FLOW, st.integers(0, 5), st.booleans(
 
 
 @pytest.mark.slow
-@settings(max_examples=share(25, of=250))
+@settings(max_examples=share(10, of=250))
 @given(st.lists(WAITED, max_size=12))
 def test_shares_sum_to_one(rows: list[tuple[str, str | None, int, bool]]) -> None:
     """Of kinds of work, of waiting, and of each period; every delivered ticket stands in one row."""

@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from vsm.model.ping_pong import ping_pong
 from vsm.tables import VISITS, conform
 
@@ -150,6 +151,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(st.lists(STEPS, min_size=1, max_size=4))
 def test_returns_are_those_of_the_reference_and_never_cost_more_than_the_life(
     lifecycles: list[list[Step]],
@@ -168,6 +170,7 @@ def test_returns_are_those_of_the_reference_and_never_cost_more_than_the_life(
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(st.lists(STEPS, min_size=1, max_size=3))
 def test_cost_is_that_of_the_reference_hour_by_hour(lifecycles: list[list[Step]]) -> None:
     """Each hour from the end of a row's second turn to its last beginning, but those in done, counts once."""

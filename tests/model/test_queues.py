@@ -4,9 +4,10 @@ from random import Random
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.share import share
 from vsm.model.queues import queue_growth, queue_weeks
 
 NOW = pd.Timestamp("2026-06-01", tz="UTC")
@@ -107,6 +108,7 @@ def test_arrivals_less_departures_are_the_queue(spans: list[Span]) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=share(6, of=500))
 @given(SPANS, st.randoms())
 def test_the_order_of_rows_changes_nothing(spans: list[Span], random: Random) -> None:
     """Shuffled stays give the same table."""

@@ -54,7 +54,7 @@ def verdicts(runs: int, **queue: float) -> "pd.Series[float]":
 @pytest.mark.parametrize("busy", [0.8, 0.95])
 def test_a_steady_queue_seldom_grows_or_shrinks(busy: float) -> None:
     """Each of the two verdicts is wrong in 3 % of steady queues at most (with room for chance in few runs)."""
-    runs = share(20, of=2000)
+    runs = share(12, of=2000)
     found = verdicts(runs, a_week=12, busy=busy)
     room = 2.5 * np.sqrt(0.03 * 0.97 / runs)
     assert max(found.get("grows", 0.0), found.get("shrinks", 0.0)) <= 0.03 + room, found
@@ -63,6 +63,6 @@ def test_a_steady_queue_seldom_grows_or_shrinks(busy: float) -> None:
 @pytest.mark.slow
 def test_a_queue_that_has_filled_for_two_months_grows() -> None:
     """Six more a week than before: seen in 61 of 100 queues (2,000 runs), most of the others stay without a verdict."""
-    runs = share(20, of=2000)
+    runs = share(12, of=2000)
     found = verdicts(runs, a_week=10, busy=0.9, extra=6)
     assert found["grows"] >= 0.58, found

@@ -182,7 +182,7 @@ LIVES = st.lists(st.lists(STEP, min_size=1, max_size=6), max_size=6)
 
 
 @pytest.mark.slow
-@settings(max_examples=share(8, of=200))
+@settings(max_examples=share(6, of=200))
 @given(LIVES)
 def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Life]) -> None:
     """Let go exactly where two teams are known; counts of the summary are those of the rows."""
@@ -196,7 +196,7 @@ def test_every_finished_ticket_is_carried_let_go_or_unknown(lifecycles: list[Lif
 
 
 @pytest.mark.slow
-@settings(max_examples=share(8, of=200))
+@settings(max_examples=share(6, of=200))
 @given(LIVES, st.randoms(use_true_random=False))
 def test_order_of_rows_and_names_of_people_change_nothing(lifecycles: list[Life], rng: Any) -> None:
     """Shuffled visits and handoffs, and every person renamed."""

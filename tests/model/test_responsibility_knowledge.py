@@ -90,7 +90,7 @@ STEP = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=share(8, of=200))
+@settings(max_examples=share(6, of=200))
 @given(st.lists(st.lists(STEP, min_size=1, max_size=4), max_size=5), st.randoms(use_true_random=False))
 def test_shuffling_and_renaming_change_no_risk(lifecycles: list[Life], rng: Any) -> None:
     """Persons are counted, so their names tell nothing; a top share of one is one person or the same on all."""

@@ -9,7 +9,7 @@ from vsm.model.steps import waiting_steps
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
 WEEK = pd.Timedelta(weeks=1)
-RUNS = share(24, of=2000)
+RUNS = share(16, of=2000)
 MEDIAN = (8.0, 24.0, 4.0, 48.0, 16.0)
 SPREAD = (1.0, 1.0, 0.8, 1.2, 1.0)
 HISTORY = 13

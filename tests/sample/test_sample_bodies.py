@@ -5,13 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from vsm.sample import SampleFiles, sample_truth
+from vsm.sample import SampleFiles
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +21,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
-def truth() -> Json:
-    return tomllib.loads(sample_truth(seed=7))
+def truth(committed_sample: Path) -> Json:
+    return tomllib.loads((committed_sample / "truth.toml").read_text(encoding="utf-8"))
 
 
 def at(text: str) -> datetime:

@@ -8,12 +8,10 @@ import pandas as pd
 import pytest
 
 from tests.share import THOROUGH
-from tests.streams import reviewed_stream
+from tests.streams import reviewed_stream, reviews_folder
 from vsm.eventlog.from_github import log_from_github
 from vsm.eventlog.log import Log
-from vsm.sample import build_reviews, plan, sample_truth
-from vsm.sample.reviews import documents_from_story
-from vsm.sample.story import story_from_seed
+from vsm.sample import build_reviews, plan
 from vsm.sources.github_file import document_page
 
 SOURCE = f"github:{plan.REPOSITORY}"
@@ -21,7 +19,8 @@ SOURCE = f"github:{plan.REPOSITORY}"
 
 @pytest.fixture(scope="module")
 def log() -> Log:
-    return log_from_github(documents_from_story(story_from_seed(7)), source=SOURCE)
+    (page,) = document_page(reviews_folder() / "github.jsonl.gz")
+    return log_from_github([document.body for document in page.documents], source=SOURCE)
 
 
 @pytest.mark.slow
@@ -54,9 +53,9 @@ def test_what_is_planted_is_there(log: Log) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_planted_is_listed_in_the_truth(log: Log) -> None:
+def test_what_is_planted_is_listed_in_the_truth(log: Log, committed_sample: Path) -> None:
     """Counted there from the simulation, here from what was read of its documents."""
-    truth = tomllib.loads(sample_truth(seed=7))["reviews"]
+    truth = tomllib.loads((committed_sample / "truth.toml").read_text(encoding="utf-8"))["reviews"]
     events, flaky = log.pull_events, log.pipelines[log.pipelines["name"] == truth["flaky_pipeline"]]
     asked = events.loc[events["kind"] == "review_request", "after"]
     theirs = log.pulls[log.pulls["author"] == f"github:{truth['agent']}"]
@@ -93,10 +92,9 @@ def test_pipelines_show_while_a_review_or_merge_is_waited_for() -> None:
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    """The file is read back as what was written."""
-    (tmp_path / "again").mkdir()
-    one, other = build_reviews(tmp_path), build_reviews(tmp_path / "again")
-    assert one.read_bytes() == other.read_bytes()
+    """As those that another process or run has written; they are read back as what was written."""
+    one = build_reviews(tmp_path)
+    assert one.read_bytes() == (reviews_folder() / one.name).read_bytes()
     (page,) = document_page(one)
     assert page.documents[0].id == "site"
     assert len({document.id for document in page.documents}) == len(page.documents)

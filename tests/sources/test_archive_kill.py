@@ -16,7 +16,7 @@ from tests.share import share
 from vsm.sources.archive import open_archive
 from vsm.sources.jira_file import issue_pages
 
-KILLS = share(10, of=50)
+KILLS = share(6, of=50)
 ISSUES = 400
 PAGE = 5
 PULL = f"""

@@ -163,7 +163,7 @@ def test_counting_runs_nothing_of_the_repository(checkout: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
-@settings(max_examples=share(25, of=250), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(12, of=250), suppress_health_check=[HealthCheck.too_slow])
 @given(graph=graphs(), cut=st.integers(1, 9))
 def test_two_pulls_are_as_good_as_one(graph: Graph, cut: int) -> None:
     """Whatever history grew between them, and whatever branches went away."""

@@ -4,6 +4,7 @@
 change, and joins equal neighbours.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -110,8 +111,9 @@ class Facts:
 
     @cached_property
     def acts_of_team(self) -> Mapping[str, list[Event]]:
-        """Events by members of each team."""
-        return _by(self.events, lambda event: self.teams.team(event.actor, event.at))
+        """Events by members of each team, in order of time."""
+        in_time = sorted(self.events, key=lambda event: event.at)
+        return _by(in_time, lambda event: self.teams.team(event.actor, event.at))
 
 
 T = TypeVar("T")
@@ -214,8 +216,15 @@ def _active_members(team: str, in_work: Sequence[Stretch], at: datetime, facts: 
     """The members who hold work of the team, or did anything within the last ``active_days``."""
     days = timedelta(days=facts.rules.active_days)
     holders = {stretch.visit.holder for stretch in in_work}
-    actors = {act.actor for act in facts.acts_of_team.get(team, []) if act.at <= at < act.at + days}
+    actors = {act.actor for act in _acts(team, at - days, at, facts)}
     return {member for member in holders | actors if member is not None}
+
+
+def _acts(team: str, after: datetime, until: datetime, facts: Facts) -> list[Event]:
+    """What the members of a team did after one instant and until another."""
+    acts = facts.acts_of_team.get(team, [])
+    first, last = (bisect_right(acts, end, key=lambda act: act.at) for end in (after, until))
+    return acts[first:last]
 
 
 # 3. Batches: waits that ended together.
@@ -378,7 +387,7 @@ def _cuts(wait: Wait, facts: Facts) -> set[datetime]:
         work = facts.work_of_person.get(receiver.person or "", [])
         if receiver.team is not None:
             work = facts.work_of_team.get(receiver.team, [])
-            acts = facts.acts_of_team.get(receiver.team, [])
+            acts = _acts(receiver.team, wait.start - days, wait.end, facts)
             cuts |= {side for act in acts for side in (act.at, act.at + days)}
         cuts |= {side for stretch in work for side in (stretch.start, stretch.end)}
     return {at for at in cuts if wait.start <= at < wait.end}

@@ -1,5 +1,7 @@
 """Forecasts of the past: made of what was known then, reproducible, and scored when their day has come."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,15 @@ def poisson(days: int, *, a_day: float, seed: int) -> np.ndarray:
     """Finishes at random instants."""
     rng = np.random.default_rng(seed)
     return np.sort(rng.uniform(0, days, rng.poisson(a_day * days)))
+
+
+EARLY = poisson(300, a_day=0.6, seed=1)
+
+
+@cache
+def hits_of_early(question: Question) -> pd.DataFrame:
+    """What was answered of these finishes alone."""
+    return hits_of(record_of(finishes_of(EARLY), days=300), question)
 
 
 def test_a_steady_stream_is_forecast_exactly() -> None:
@@ -79,19 +90,15 @@ def test_a_date_that_cannot_be_foreseen_is_no_claim() -> None:
 @given(cut=st.integers(120, 290), seed=st.integers(0, 5))
 def test_the_future_moves_no_past_forecast(question: Question, cut: int, seed: int) -> None:
     """Whatever is finished, taken back or reopened after a day: what was answered until then stays the same."""
-    early, late = poisson(300, a_day=0.6, seed=1), poisson(300, a_day=3.0, seed=2 + seed)
-    known = finishes_of(early)
+    early, late = EARLY, poisson(300, a_day=3.0, seed=2 + seed)
     edge = MONDAY + pd.Timedelta(days=cut)
     changed = finishes_of(np.concatenate([early[early <= cut], late[late > cut]]))
     # A third of what was finished before is taken back afterwards.
     taken = (np.arange(len(changed)) % 3 == 0) & (changed["finished"] <= edge).to_numpy()
     changed["until"] = changed["until"].mask(taken, edge + pd.Timedelta(hours=1))
-    one, other = (
-        hits_of(record_of(rows, days=days), question) for rows, days in ((known, 300), (changed, 330))
-    )
     before, after = (
         hits.loc[hits["origin"] <= edge, ["level", "origin", "answer"]].to_csv(index=False)
-        for hits in (one, other)
+        for hits in (hits_of_early(question), hits_of(record_of(changed, days=330), question))
     )
     assert before.count("\n") > 4
     assert before == after

@@ -31,6 +31,7 @@ def real_record(folder: Path, tracker: str) -> Record:
     return record_of_stream(real_stream(folder, tracker))
 
 
+@cache
 def real_stream(folder: Path, tracker: str) -> ValueStream:
     """One tracker as of its last event."""
     log = real_log(folder, tracker)

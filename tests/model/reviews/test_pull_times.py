@@ -184,7 +184,7 @@ DRAWN = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=share(50, of=2000))
+@settings(max_examples=share(20, of=2000))
 @given(st.lists(DRAWN, min_size=8, max_size=12))
 def test_devlakes_steps_are_those_of_a_plain_loop(rows: list[dict[str, Any]]) -> None:
     """At least 32 cells in each example: coding, pickup, review and deploy of eight pull requests or more."""

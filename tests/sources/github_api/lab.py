@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from pandas.testing import assert_frame_equal
-
+from tests.frames import assert_equal
 from tests.github_server import TOKEN, Running, Site, serve
 from tests.share import THOROUGH
+from tests.sources.read_once import read_once
 from vsm.eventlog.from_github import log_from_github
 from vsm.eventlog.log import Log
 from vsm.sources.archive import Archive, PullState, open_archive
@@ -54,6 +54,10 @@ def pull(
 
 def log_of(archive: Archive) -> Log:
     """The log of what is stored."""
+    return read_once(archive, SOURCE, _log)
+
+
+def _log(archive: Archive) -> Log:
     return log_from_github(archive.texts(SOURCE), source=SOURCE)
 
 
@@ -80,7 +84,7 @@ def undisturbed() -> Log:
 def assert_equal_logs(log: Log, expected: Log, *, of: str) -> None:
     """Every table is the same, whatever the pulls."""
     for part in fields(Log):
-        assert_frame_equal(getattr(log, part.name), getattr(expected, part.name), obj=f"{of} {part.name}")
+        assert_equal(getattr(log, part.name), getattr(expected, part.name), f"{of} {part.name}")
 
 
 def asked_for(run: Running) -> list[str]:

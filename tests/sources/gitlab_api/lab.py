@@ -5,9 +5,9 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from pandas.testing import assert_frame_equal
-
+from tests.frames import assert_equal
 from tests.gitlab_server import TOKEN, Running
+from tests.sources.read_once import read_once
 from vsm.eventlog.from_gitlab import log_from_gitlab
 from vsm.eventlog.log import Log
 from vsm.sources.archive import Archive, PullState
@@ -50,6 +50,10 @@ def pull(
 
 def log_of(archive: Archive) -> Log:
     """The log of all that is stored."""
+    return read_once(archive, SOURCE, _log)
+
+
+def _log(archive: Archive) -> Log:
     return log_from_gitlab(archive.documents(SOURCE), source=SOURCE)
 
 
@@ -59,7 +63,7 @@ def assert_same(one: Log, other: Log, *, what: str = "") -> None:
         left, right = getattr(one, part.name), getattr(other, part.name)
         if part.name == "pipelines":
             left, right = left.drop(columns="url"), right.drop(columns="url")
-        assert_frame_equal(left, right, obj=f"{what} {part.name}")
+        assert_equal(left, right, f"{what} {part.name}")
 
 
 def asked(run: Running) -> int:

@@ -24,13 +24,13 @@ def pull_apart(url: str, file: Path) -> None:
 @pytest.mark.slow
 def test_killed_pulls_lose_nothing(tmp_path: Path) -> None:
     """Through mixes of faults, each killed one to three times and then left to end."""
-    with serve(Site.seeded(60, 40)) as run, open_archive(tmp_path / "whole.sqlite") as archive:
+    with serve(Site.seeded(30, 20)) as run, open_archive(tmp_path / "whole.sqlite") as archive:
         pull(run, archive)
         whole, requests = log_of(archive), len(run.requests)
     rng, at_work = random.Random(13), 0
     for seed in range(KILLED):
         file = tmp_path / f"{seed}.sqlite"
-        with serve(Site.seeded(60, 40), Traps.random(seed)) as run:
+        with serve(Site.seeded(30, 20), Traps.random(seed)) as run:
             for _ in range(rng.randint(1, 3)):
                 at_work += killed_pull(run, rng, pull_apart, file, whole=requests, lab=LAB)
             with open_archive(file) as archive:

@@ -42,7 +42,7 @@ def test_a_mutated_answer_ends_in_a_log_or_a_sentence() -> None:
 
     pulled(record)
 
-    @settings(max_examples=share(24, of=1500))
+    @settings(max_examples=share(12, of=1500))
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         nth = data.draw(st.integers(0, len(answers) - 1))

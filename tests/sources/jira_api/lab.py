@@ -1,7 +1,6 @@
 """What do the tests of live Jira share? A pull that never sleeps, and the events that came of it."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 from tests.jira_bodies import log_from_jira
 from tests.jira_server import EMAIL, PASSWORD, TOKEN, USER, Running, Site, Traps, When
 from tests.share import THOROUGH
+from tests.sources.read_once import read_once
 from vsm.sources.archive import Archive, PullState
 from vsm.sources.credentials import Login
 from vsm.sources.jira_api import JiraSession, LiveJira, Scope, live_pages
@@ -69,6 +69,10 @@ def issues(archive: Archive) -> list[dict[str, Any]]:
 
 def events(archive: Archive) -> pd.DataFrame:
     """The events of all stored issues."""
+    return read_once(archive, "jira", _events)
+
+
+def _events(archive: Archive) -> pd.DataFrame:
     return log_from_jira(issues(archive)).events
 
 
@@ -85,8 +89,8 @@ def events_of_file(path: Path, part: int = 1) -> pd.DataFrame:
 
 
 def site_of(path: Path, mode: Mode, part: int = 1) -> Site:
-    """A stand-in's site with every ``part``-th issue of an export."""
-    return Site(mode, deepcopy(bodies_of(path, part)))
+    """A stand-in's site with every ``part``-th issue of an export; it never changes their bodies in place."""
+    return Site(mode, bodies_of(path, part))
 
 
 def requests_of(run: Running) -> list[str]:

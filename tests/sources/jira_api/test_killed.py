@@ -3,8 +3,7 @@
 import random
 from pathlib import Path
 
-from pandas.testing import assert_frame_equal
-
+from tests.frames import assert_equal
 from tests.jira_server import Traps, serve
 from tests.share import share
 from tests.sources.jira_api.lab import (
@@ -51,5 +50,5 @@ def test_killed_pulls_lose_nothing(real_data: Path, tmp_path: Path) -> None:
             with open_archive(file) as archive:
                 pull(run, archive, mode, page_size=20, timeout=MIXED)
                 assert len(issues(archive)) == len(run.site.ids)
-                assert_frame_equal(events(archive), events_of_file(path, PART), obj=f"seed {seed}")
+                assert_equal(events(archive), events_of_file(path, PART), f"seed {seed}")
     assert at_work >= KILLED // 2

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pandas.testing import assert_frame_equal
 
+from tests.frames import assert_equal
 from tests.jira_server import Traps, serve
 from tests.share import share
 from tests.sources.jira_api.lab import MIXED, MODES, PART, events, events_of_file, pull, site_of
@@ -25,4 +25,4 @@ def test_no_mix_of_traps_costs_an_event(real_data: Path, tmp_path: Path, lot: in
             open_archive(tmp_path / f"{seed}.sqlite") as archive,
         ):
             pull(run, archive, mode, page_size=20 if seed % 3 else 100, timeout=MIXED)
-            assert_frame_equal(events(archive), events_of_file(path, PART), obj=f"seed {seed}")
+            assert_equal(events(archive), events_of_file(path, PART), f"seed {seed}")

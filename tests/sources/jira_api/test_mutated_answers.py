@@ -43,7 +43,7 @@ def test_a_mutated_answer_ends_in_a_log_or_a_sentence(mode: Mode) -> None:
 
     pulled(record)
 
-    @settings(max_examples=share(16, of=2500))
+    @settings(max_examples=share(10, of=2500))
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         nth = data.draw(st.integers(0, len(answers) - 1))

@@ -9,7 +9,7 @@ from tests.share import share
 from tests.sources.jira_api.lab import MODES, Mode, issues, pull, requests_of
 from vsm.sources.archive import open_archive
 
-TICKETS = share(2_000, of=10_000)
+TICKETS = share(1_000, of=10_000)
 EACH = {"cloud": 1.3, "datacenter": 1.0}
 """Requests of a first load for each hundred tickets, and ten beside them."""
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pandas.testing import assert_frame_equal
 
+from tests.frames import assert_equal
 from tests.jira_server import Traps, When, serve
 from tests.sources.jira_api.lab import (
     MODES,
@@ -60,7 +60,7 @@ def test_a_live_pull_tells_what_the_export_tells(real_data: Path, tmp_path: Path
         state = pull(run, archive, mode)
         assert state.finished is not None
         assert len(issues(archive)) == 739
-        assert_frame_equal(events(archive), events_of_file(path))
+        assert_equal(events(archive), events_of_file(path))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -73,7 +73,7 @@ def test_no_trap_costs_an_event(real_data: Path, tmp_path: Path, mode: Mode, nam
         open_archive(tmp_path / "a.sqlite") as archive,
     ):
         pull(run, archive, mode, page_size=20, timeout=SHORT)
-        assert_frame_equal(events(archive), events_of_file(path, PART))
+        assert_equal(events(archive), events_of_file(path, PART))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -81,10 +81,10 @@ def test_changes_without_an_author_are_kept(real_data: Path, tmp_path: Path, mod
     """Nobody is named for them, and nothing else differs."""
     path = real_data / "duracloud" / "issues.jsonl.gz"
     with (
-        serve(site_of(path, mode), Traps(null_author=3)) as run,
+        serve(site_of(path, mode, PART), Traps(null_author=3)) as run,
         open_archive(tmp_path / "a.sqlite") as archive,
     ):
         pull(run, archive, mode)
-        live, told = events(archive), events_of_file(path)
+        live, told = events(archive), events_of_file(path, PART)
     assert live["actor"].isna().sum() > told["actor"].isna().sum()
-    assert_frame_equal(live.drop(columns="actor"), told.drop(columns="actor"))
+    assert_equal(live.drop(columns="actor"), told.drop(columns="actor"))
