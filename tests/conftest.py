@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.share import PATIENCE, QUICK, THOROUGH, share
@@ -18,11 +16,6 @@ from tests.streams import sample_files
 # jsonschema, which nbformat imports, would compile 38 grammars at its import (two seconds in every worker) for a check
 # of addresses that nothing here asks for.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-# Hypothesis would read the source of all modules of vsm in every worker (two seconds), to draw numbers and words that
-# stand there too; which examples it draws would depend on which modules a worker has imported.
-if not THOROUGH:
-    providers._get_local_constants = Constants
 
 EXAMPLES = share(10, of=500)
 settings.register_profile(
