@@ -84,9 +84,10 @@ def statuses_from_names(
     rows += [_described(stage.shown, stage.name, stage) for stage in workflow.stages if stage.shown]
     if workflow.outcome.finish == "resolution":
         rows.append(_resolved(workflow))
-    return pd.DataFrame(
-        {name: pd.Series([row[name] for row in rows], dtype=_TYPES.get(name, "str")) for name in _STATUS}
-    )
+    columns = {
+        name: pd.array([row[name] for row in rows], dtype=_TYPES.get(name, "str")) for name in _STATUS
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
 def _row(
