@@ -89,6 +89,7 @@ def merge_logs(*logs: Log) -> Log:
     merged = {
         part.name: _merged([getattr(log, part.name) for log in logs], TABLES[part.name])
         for part in fields(Log)
+        if part.name != "names"
     }
     merged["events"] = sorted_events(merged["events"])
     merged["names"] = _merged_names([log.names for log in logs])
@@ -99,8 +100,9 @@ def _merged(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
     full = [frame for frame in frames if len(frame)]
     if not full:
         return empty(table)
-    if table is EVENTS and len(full) == 1:  # the largest by far; sorted_events gives it fresh categories
+    if len(full) == 1:
         rows = conform(full[0], table)
+        rows = rows if table is EVENTS else _with_fresh_categories(rows, table)  # sorted_events makes them so
     else:
         rows = conform(pd.concat([_plain(frame) for frame in full], ignore_index=True), table)
     return rows.drop_duplicates(list(table.key) or None, ignore_index=True)
@@ -132,9 +134,13 @@ def sorted_events(events: pd.DataFrame) -> pd.DataFrame:
 
     Categories are sorted, so that equal logs are equal frames whatever order their rows came in.
     """
-    words = [c.name for c in EVENTS.columns if c.type == "category" and not c.allowed]
-    tidy = {word: _fresh(events[word]) for word in words}
-    return events.assign(**tidy).sort_values(ORDER, ignore_index=True)
+    return _with_fresh_categories(events, EVENTS).sort_values(ORDER, ignore_index=True)
+
+
+def _with_fresh_categories(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give words that are not of a fixed list the categories that occur, sorted."""
+    words = [c.name for c in table.columns if c.type == "category" and not c.allowed]
+    return frame.assign(**{word: _fresh(frame[word]) for word in words})
 
 
 def _fresh(values: pd.Series) -> pd.Categorical:
@@ -143,4 +149,4 @@ def _fresh(values: pd.Series) -> pd.Categorical:
     order = used[categories[used].argsort()]
     place = np.full(len(categories) + 1, -1)
     place[order] = np.arange(len(order))
-    return pd.Categorical.from_codes(place[codes], categories[order])
+    return pd.Categorical.from_codes(place[codes], categories[order].astype("str"))

@@ -59,6 +59,8 @@ def log_without_addresses(log: Log) -> Log:
 
 
 def _masked(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    if frame.empty:
+        return frame
     changed = {column: _hidden(frame[column]) for column in columns}
     return frame.assign(**{column: values for column, values in changed.items() if values is not None})
 

@@ -84,9 +84,9 @@ def statuses_from_names(
     rows += [_described(stage.shown, stage.name, stage) for stage in workflow.stages if stage.shown]
     if workflow.outcome.finish == "resolution":
         rows.append(_resolved(workflow))
-    return pd.DataFrame(
-        {name: pd.Series([row[name] for row in rows], dtype=_TYPES.get(name, "str")) for name in _STATUS}
-    )
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _STATUS}
+    arrays = {name: pd.array(values, dtype=_TYPES.get(name, "str")) for name, values in columns.items()}
+    return pd.DataFrame(arrays, copy=False)
 
 
 def _row(

@@ -46,6 +46,8 @@ def ping_pong(
     """
     done = completed(lifecycles)
     rows = _rows_of_turns(_turns(visits[visits["ticket"].isin(done["ticket"])], PING_PONG_LEVELS[level]))
+    if rows.empty:
+        return pd.DataFrame(columns=list(_TYPES)).astype(_TYPES)
     rows = rows.assign(level=level)
     if level == "person":
         rows = rows.assign(a=None, b=None)

@@ -28,7 +28,7 @@ from vsm.quality.tracker import (
     check_stages,
 )
 from vsm.quality.units import check_units
-from vsm.tables import QUALITY, conform
+from vsm.tables import QUALITY, conform, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +149,5 @@ def quality_table(data: CheckedData) -> pd.DataFrame:
     """Run every check; QUALITY, in the order of the list."""
     found = [check(data) for check in CHECKS]
     parts = [part if isinstance(part, pd.DataFrame) else quality_from_notes(part) for part in found]
-    return conform(pd.concat([part.astype("str") for part in parts], ignore_index=True), QUALITY)
+    full = [part.astype("str") for part in parts if len(part)]
+    return conform(pd.concat(full, ignore_index=True), QUALITY) if full else empty(QUALITY)

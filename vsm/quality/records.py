@@ -77,6 +77,8 @@ def _later_events(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
 
 
 def _later_commits(log: Log, known: pd.Timestamp) -> Iterator[QualityNote]:
+    if log.commits.empty:
+        return
     latest = log.commits[["authored", "committed"]].max(axis=1)
     commits = log.commits.assign(latest=latest)[latest > known].astype({"repository": "str"})
     for repository, rows in commits.sort_values("latest").groupby("repository"):
