@@ -149,5 +149,5 @@ def quality_table(data: CheckedData) -> pd.DataFrame:
     """Run every check; QUALITY, in the order of the list."""
     found = [check(data) for check in CHECKS]
     parts = [part if isinstance(part, pd.DataFrame) else quality_from_notes(part) for part in found]
-    full = [part.astype("str") for part in parts if len(part)]
-    return conform(pd.concat(full, ignore_index=True), QUALITY) if full else empty(QUALITY)
+    full = [part for part in parts if len(part)] or [empty(QUALITY)]
+    return conform(pd.concat([part.astype("str") for part in full], ignore_index=True), QUALITY)
