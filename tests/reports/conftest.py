@@ -65,8 +65,8 @@ def picture() -> Callable[..., None]:
     return take
 
 
-@pytest.fixture(scope="module")
-def _windows(browser: Browser) -> dict[bool, list[Visit]]:
+@pytest.fixture(scope="session")
+def _windows(chromium: Browser) -> dict[bool, list[Visit]]:
     """Windows that no test uses now, by whether pages are opened in them as they are."""
     return {True: [], False: []}
 
