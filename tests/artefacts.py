@@ -48,8 +48,11 @@ def artefact(name: str, make: Callable[[Path], object], *, of: Sequence[str]) ->
 
 @cache
 def digest(of: tuple[str, ...]) -> str:
-    """Give a digest of the content of these files and of all files in these folders, and of Python's version."""
-    state = hashlib.sha256(sys.version.encode())
+    """Give a digest of the content of these files and of all files in these folders, of Python and its environment.
+
+    The installed demo borrows the libraries of this environment, where another checkout's may be gone.
+    """
+    state = hashlib.sha256(f"{sys.version}\n{sys.prefix}".encode())
     for name in of:
         for path in sorted([ROOT / name, *(ROOT / name).rglob("*")]):
             if path.is_file() and "__pycache__" not in path.parts:

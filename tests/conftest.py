@@ -1,5 +1,6 @@
 """What every test can rely on: steady Hypothesis, and the real data where they are."""
 
+import asyncio.events
 import gc
 import os
 import sys
@@ -79,14 +80,29 @@ def real_data() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a real headless Chromium; without one, skip on a desk and fail in continuous integration."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start a real headless Chromium, once in each process; without one, skip on a desk and fail in CI.
+
+    Playwright leaves its loop running, in which nothing else could run one: it is put aside but for ``browser``.
+    """
     if not CHROMIUM.exists():
         message = f"no Chromium at {CHROMIUM}: pages and figures were not looked at"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        loop = asyncio.events.get_running_loop()
+        asyncio.events._set_running_loop(None)
+        yield started
+        asyncio.events._set_running_loop(loop)
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The Chromium of all modules, with its loop."""
+    loop = chromium._loop
+    asyncio.events._set_running_loop(loop)
+    yield chromium
+    asyncio.events._set_running_loop(None)

@@ -155,12 +155,18 @@ def network_of(count: int) -> "nx.DiGraph[str]":
     return who_waits(*((a, b, 1 / len(ways), 0.5 / len(ways)) for a, b in ways))
 
 
+@pytest.fixture(scope="module")
+def networks() -> dict[str, go.Figure]:
+    """Handoff networks of one team to twelve."""
+    return {f"teams-{count}": handoff_network(network_of(count)) for count in range(1, len(TEAM_NAMES) + 1)}
+
+
 @pytest.mark.parametrize("width", [360, 700, 1100])
-def test_networks_can_be_read_from_one_team_to_twelve(browser: Browser, tmp_path: Path, width: int) -> None:
+def test_networks_can_be_read_from_one_team_to_twelve(
+    browser: Browser, networks: dict[str, go.Figure], tmp_path: Path, width: int
+) -> None:
     """Names and shares stand apart from each other, whether teams stand beside or below each other."""
-    figures = {
-        f"teams-{count}": handoff_network(network_of(count)) for count in range(1, len(TEAM_NAMES) + 1)
-    }
+    figures = networks
     if width < 400:
         figures = {name: go.Figure(figure.layout.meta["narrow"]) for name, figure in figures.items()}
     for name, drawn in drawn_figures(browser, figures, file=tmp_path / "t.html", width=width).items():

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.reports.pages import Cell, Visit
+from tests.reports.pages import Cell, Lent, Visit
 from tests.reports.rendered import deck_of, demo_work
 from tests.reports.without_kernel import run_without_kernels
 from vsm.read import read_stream
@@ -65,26 +66,26 @@ def picture() -> Callable[..., None]:
     return take
 
 
-@pytest.fixture(scope="module")
-def _windows(browser: Browser) -> dict[bool, list[Visit]]:
-    """Windows that no test uses now, by whether pages are opened in them as they are."""
-    return {True: [], False: []}
+@pytest.fixture(scope="session")
+def windows(chromium: Browser) -> Lent:
+    """Lend a window of some size, which others may have used before: a new one compiles plotly.js anew."""
+    idle: dict[bool, list[Visit]] = {True: [], False: []}
+
+    @contextmanager
+    def lend(
+        *, width: int = 1280, height: int = 720, scheme: str = "light", as_they_are: bool = False
+    ) -> Iterator[Visit]:
+        size: dict[str, Any] = {"width": width, "height": height, "scheme": scheme}
+        free = idle[as_they_are]
+        window = free.pop().begin(**size) if free else Visit(chromium, **size, as_they_are=as_they_are)
+        yield window
+        free.append(window)
+
+    return lend
 
 
 @pytest.fixture
-def visit(browser: Browser, _windows: dict[bool, list[Visit]]) -> Iterator[Callable[..., Visit]]:
-    """Open pages in a window of some size, which another test may have used before."""
-    used: list[tuple[bool, Visit]] = []
-
-    def start(
-        *, width: int = 1280, height: int = 720, scheme: str = "light", as_they_are: bool = False
-    ) -> Visit:
-        size: dict[str, Any] = {"width": width, "height": height, "scheme": scheme}
-        idle = _windows[as_they_are]
-        window = idle.pop().begin(**size) if idle else Visit(browser, **size, as_they_are=as_they_are)
-        used.append((as_they_are, window))
-        return window
-
-    yield start
-    for kind, window in used:
-        _windows[kind].append(window)
+def visit(browser: Browser, windows: Lent) -> Iterator[Callable[..., Visit]]:
+    """Open pages in a window of some size; in several, where asked for several."""
+    with ExitStack() as lent:
+        yield lambda **size: lent.enter_context(windows(**size))

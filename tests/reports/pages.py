@@ -6,7 +6,8 @@ import json
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -175,6 +176,10 @@ class Visit:
         self.page.goto(file.as_uri() + query)
         self.page.wait_for_selector("body[data-ready]")
         return self.page
+
+
+Lent = Callable[..., AbstractContextManager[Visit]]
+"""Lends a window of some size; the fixture ``windows``."""
 
 
 def fitted(page: Page, width: int, scheme: Literal["light", "dark"] = "light") -> None:

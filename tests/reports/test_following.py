@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.reports.pages import Visit, code, parameters, prose, shown
+from tests.reports.pages import Lent, Visit, code, parameters, prose, shown
 from tests.share import PATIENCE
 from vsm.figures.links import linked, tickets_link
 from vsm.reports.render import render_page
@@ -62,12 +62,11 @@ def followed(tmp_path_factory: pytest.TempPathFactory, write_notebook: Callable[
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser, followed: Path) -> Iterator[Visit]:
+def tab(browser: Browser, windows: Lent, followed: Path) -> Iterator[Visit]:
     """A window for all tests; drawing the page takes a second and more."""
-    visit = Visit(browser, width=1280, height=720)
-    visit.open(followed)
-    yield visit
-    visit.page.context.close()
+    with windows() as visit:
+        visit.open(followed)
+        yield visit
 
 
 @pytest.fixture

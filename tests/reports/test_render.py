@@ -76,15 +76,16 @@ def test_hidden_cells_are_left_out_and_code_is_folded(rendered: Path, visit: Cal
 
 def test_the_contents_stand_beside_the_text_or_fold(rendered: Path, visit: Callable[..., Visit]) -> None:
     """Sticky at 1440 pixels; below, tables need the room."""
-    wide = visit(width=1440).open(rendered)
-    assert wide.locator(".toc-side a").all_inner_texts() == ["First part", "Detail"]
-    wide.locator(".toc-side a", has_text="Detail").click()
-    assert wide.locator(".toc-side").is_visible()
-    narrow = visit(width=1280).open(rendered)
-    assert not narrow.locator(".toc-side").is_visible()
-    assert not narrow.locator(".toc-fold a").first.is_visible()
-    narrow.locator(".toc-fold summary").click()
-    assert narrow.locator(".toc-fold a").first.is_visible()
+    window = visit(width=1440)
+    page = window.open(rendered)
+    assert page.locator(".toc-side a").all_inner_texts() == ["First part", "Detail"]
+    page.locator(".toc-side a", has_text="Detail").click()
+    assert page.locator(".toc-side").is_visible()
+    page = window.begin(width=1280, height=720).open(rendered)
+    assert not page.locator(".toc-side").is_visible()
+    assert not page.locator(".toc-fold a").first.is_visible()
+    page.locator(".toc-fold summary").click()
+    assert page.locator(".toc-fold a").first.is_visible()
 
 
 @pytest.mark.parametrize(("scheme", "ink"), [("light", "rgb(29, 35, 41)"), ("dark", "rgb(227, 230, 232)")])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.reports.pages import Visit, fitted
+from tests.reports.pages import Lent, Visit, fitted
 from tests.reports.without_kernel import run_here
 from tests.streams import reviewed_stream
 from vsm.reports.render import render_page
@@ -16,7 +16,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "08_where_do_reviews_wait.i
 
 
 @pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Visit]:
+def window(tmp_path_factory: pytest.TempPathFactory, browser: Browser, windows: Lent) -> Iterator[Visit]:
     """The page, whose cells are run here, in a window for all tests."""
     folder = tmp_path_factory.mktemp("reviews")
     executed, page = folder / "reviews.ipynb", folder / "reviews.html"
@@ -24,10 +24,9 @@ def window(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
         patch.setattr("vsm.read_stream", lambda *_, **__: reviewed_stream(), raising=False)
         run_here(NOTEBOOK, to=executed, parameters={}, timeout=600)
     page.write_text(render_page(executed, title="Shop", footer={}), encoding="utf-8")
-    visit = Visit(browser, width=1280, height=900)
-    visit.open(page)
-    yield visit
-    visit.page.context.close()
+    with windows(height=900) as visit:
+        visit.open(page)
+        yield visit
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.jira_bodies import issue
-from tests.reports.pages import Cell, Visit, code, shown, slide
+from tests.reports.pages import Cell, Lent, Visit, code, shown, slide
 from tests.reports.rendered import deck_of, make_tracker, planted_work
 from vsm.errors import SourceError
 from vsm.figures.slides import Words
@@ -68,12 +68,11 @@ def walked(page: Page, picture: Callable[..., None] | None = None) -> list[dict[
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, sample_deck: Path) -> Iterator[Visit]:
+def window(browser: Browser, windows: Lent, sample_deck: Path) -> Iterator[Visit]:
     """The sample's slides in a window for all tests that leave no trace in it."""
-    visit = Visit(browser, width=1280, height=720)
-    visit.open_deck(sample_deck)
-    yield visit
-    visit.page.context.close()
+    with windows() as visit:
+        visit.open_deck(sample_deck)
+        yield visit
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.jira_bodies import history, issue, moved
+from tests.reports.pages import run_vsm
 from vsm.schedule.call import Call
 
 ROOT = Path(__file__).parents[2]
@@ -47,17 +48,12 @@ def no_private_cron() -> str:
     return ""
 
 
-def vsm(*words: object, home: Path) -> None:
-    """Say something to vsm, which has to succeed."""
-    subprocess.run([*VSM, *map(str, words)], env=surroundings(home), check=True, capture_output=True)
-
-
 def surroundings(home: Path) -> dict[str, str]:
     return {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Path:
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A work folder with a dozen tickets and a report that is always due; its name is cron's worst."""
     folder, export = tmp_path / "my 100% work's", tmp_path / "issues.jsonl"
     bodies = []
@@ -66,9 +62,11 @@ def work(tmp_path: Path) -> Path:
         ended = history(n * 10 + 1, f"2026-01-{12 + n % 9:02}T11:{n:02}:00.000+0000", moved("3", "6"))
         bodies.append(issue(n, begun, ended, now="6"))
     export.write_text("\n".join(json.dumps(body) for body in bodies))
-    vsm("init", "--dir", folder, home=tmp_path)
-    vsm("pull", "--dir", folder, "jira", "--file", export, home=tmp_path)
-    vsm("init", "--dir", folder, "--infer", home=tmp_path)
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    run_vsm("init", "--dir", folder)
+    run_vsm("pull", "--dir", folder, "jira", "--file", export)
+    run_vsm("init", "--dir", folder, "--infer")
     with (folder / "vsm.toml").open("a", encoding="utf-8") as file:
         file.write(REPORT)
     return folder
