@@ -12,8 +12,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 HASHED := --require-hashes
 endif
 CORES := $(shell nproc 2>/dev/null || echo 2)
-# Two workers more than cores: many tests wait for disks, pages, servers and processes. The fast ones do not.
-WORKERS ?= $(shell expr $(CORES) + 2)
+# One worker more than cores: many tests wait for disks, pages, servers and processes. The fast ones do not.
+WORKERS ?= $(shell expr $(CORES) + 1)
 PYTEST = $(BIN)/python -W error -m pytest -n $(WORKERS) --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 
