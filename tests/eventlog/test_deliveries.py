@@ -91,7 +91,7 @@ def check_against_git(path: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=share(30, of=2000), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(15, of=2000), suppress_health_check=[HealthCheck.too_slow])
 @given(graph=graphs())
 @example(CRISS_CROSS)
 @example(OCTOPUS)

@@ -16,7 +16,7 @@ from tests.jira_bodies import issue
 from tests.reports.pages import run_vsm
 from tests.reports.without_kernel import run_without_kernels
 from tests.schedule.world import PLAN
-from tests.share import share
+from tests.share import THOROUGH, share
 from vsm.schedule.history import open_history
 from vsm.sources.work_folder import WorkFolder
 
@@ -124,10 +124,11 @@ def check_history(work: Path, *, tickets: int, killed: int) -> None:
 def test_killed_runs_lose_and_double_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After each kill, what is published is whole; the next run makes the report, and strangers' files are there.
 
-    Each report is killed one to three times before it is left to end. Runs that are left to end are run here, without
-    a kernel: what kills leave behind is of those that have one.
+    Each report is killed one to three times before it is left to end. Runs that are left to end are run here, and
+    without a kernel but where thorough: what kills leave behind is of those that have one.
     """
-    run_without_kernels(monkeypatch)
+    if not THOROUGH:
+        run_without_kernels(monkeypatch)
     work = tmp_path / "work"
     (tmp_path / "tmp").mkdir()
     work.mkdir()
