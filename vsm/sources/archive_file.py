@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Final
 
 from vsm.errors import ArchiveError, SourceError
@@ -97,7 +98,7 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
     """Bring the database to the newest version; one that is there already is only read."""
     if _version(database, path) == len(MIGRATIONS):
         return
-    database.execute("PRAGMA journal_mode = WAL")
+    _log_ahead(database)
     with transaction(database):
         # Another process may have migrated between the look above and the lock.
         for version in range(_version(database, path), len(MIGRATIONS)):
@@ -107,11 +108,28 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
         database.execute(f"PRAGMA application_id = {_OURS}")
 
 
+def _log_ahead(database: sqlite3.Connection) -> None:
+    """Let SQLite write ahead; for another process that is doing the same it does not wait by itself."""
+    end = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(0.02)
+        else:
+            return
+
+
 def _version(database: sqlite3.Connection, path: Path) -> int:
     """Give the archive's version; 0 for a file in which nothing was ever made."""
-    version = int(database.execute("PRAGMA user_version").fetchone()[0])
-    owner = int(database.execute("PRAGMA application_id").fetchone()[0])
-    tables = int(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    # One statement: another process may be making the archive.
+    found: tuple[int, int, int] = database.execute(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master) "
+        "FROM pragma_user_version, pragma_application_id"
+    ).fetchone()
+    version, owner, tables = found
     if owner != _OURS and (tables or owner):
         raise ArchiveError(f"{path} is a database of another program, not an archive; name another file")
     if (owner == _OURS or version) and not (version and tables):
