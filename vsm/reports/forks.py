@@ -68,7 +68,7 @@ class ForkedRun:
     @property
     def killed(self) -> bool:
         """Whether a signal ended it: it could not say how it ended."""
-        return len(self._said.split()) < len(("process", "code"))
+        return not self._said.split()[1:]
 
     def end(self) -> None:
         """End it where it still runs. Its kernel ends by itself when its parent is gone."""

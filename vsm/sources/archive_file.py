@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Final
 
 from vsm.errors import ArchiveError, SourceError
@@ -110,16 +109,19 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
 
 def _log_ahead(database: sqlite3.Connection) -> None:
     """Let SQLite write ahead; for another process that is doing the same it does not wait by itself."""
-    end = monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
-                raise
-            sleep(0.02)
-        else:
-            return
+    import tenacity  # noqa: PLC0415 - only a new archive needs it
+
+    asking = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_busy),
+        wait=tenacity.wait_fixed(0.02),
+        stop=tenacity.stop_after_delay(_BUSY_SECONDS),
+        reraise=True,
+    )
+    asking(database.execute, "PRAGMA journal_mode = WAL")
+
+
+def _busy(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def _version(database: sqlite3.Connection, path: Path) -> int:

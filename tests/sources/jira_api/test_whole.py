@@ -85,6 +85,6 @@ def test_changes_without_an_author_are_kept(real_data: Path, tmp_path: Path, mod
         open_archive(tmp_path / "a.sqlite") as archive,
     ):
         pull(run, archive, mode)
-        live, told = events(archive), events_of_file(path, PART)
-    assert live["actor"].isna().sum() > told["actor"].isna().sum()
-    assert_equal(live.drop(columns="actor"), told.drop(columns="actor"))
+        live, exported = events(archive), events_of_file(path, PART)
+    assert live["actor"].isna().sum() > exported["actor"].isna().sum()
+    assert_equal(live.drop(columns="actor"), exported.drop(columns="actor"))
