@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,6 @@ from vsm.intervals.codes import (
     Flags,
     Interner,
     Ints,
-    decode,
     distinct_words,
     micros_at,
     run_starts,
@@ -37,7 +37,16 @@ from vsm.intervals.visits import visit_codes_from_events
 from vsm.intervals.waits import wait_ends
 from vsm.model.graphs import Graph
 from vsm.model.moves import Moves
-from vsm.model.network import HandoffSums, StaySums, stage_graph, sums_of_handoffs, sums_of_stays, team_graph
+from vsm.model.network import (
+    HandoffSums,
+    NumberedStages,
+    StaySums,
+    numbered_stages,
+    stage_graph,
+    sums_of_handoffs,
+    sums_of_stays,
+    team_graph,
+)
 from vsm.model.stays import stays_of
 from vsm.partitions import MovesOf, Workers, itself, moves_in_partitions, ranges_of_tickets
 from vsm.people import People, Teams, with_renamed
@@ -150,19 +159,16 @@ class _Reading:
 
     def parts(self, workers: Workers | None) -> list["Part"]:
         """Give what networks need to know of each group."""
-        in_parts = self._work_on_parts()
+        known = Known(
+            self.stages,
+            numbered_stages(self.stages),
+            self.people.teams,
+            in_parts=self._work_on_parts(),
+            as_of=self.as_of,
+        )
         if workers is not None:
-            return self._in_partitions(workers, in_parts)
-        return [
-            _part(
-                self._moves(events),
-                stages=self.stages,
-                teams=self.people.teams,
-                in_parts=in_parts,
-                as_of=self.as_of,
-            )
-            for events in self.groups.events()
-        ]
+            return self._in_partitions(workers, known)
+        return [part_of(partial(self._moves, events), known) for events in self.groups.events()]
 
     def _moves(self, events: pd.DataFrame) -> pd.DataFrame:
         rows = replace(self.groups.rest, events=events)
@@ -183,15 +189,14 @@ class _Reading:
         work = pd.concat(spans, ignore_index=True)
         return joined_spans(work["ticket"], work["start"], work["end"])
 
-    def _in_partitions(self, workers: Workers, in_parts: pd.DataFrame) -> list["Part"]:
+    def _in_partitions(self, workers: Workers, known: "Known") -> list["Part"]:
         """Let workers make the parts of some groups after others; persons are numbers to them."""
         teams, number = self.people.teams, dict[str, str]()
         for person in chain(teams.team_of, teams.spells["person"]):
             number.setdefault(person, str(len(number)))
         of_person = {number[person]: team for person, team in teams.team_of.items()}
         spells = teams.spells.assign(person=teams.spells["person"].map(number).astype("str"))
-        teams = replace(teams, team_of=of_person, spells=spells)
-        known = {"stages": self.stages, "teams": teams, "in_parts": in_parts, "as_of": self.as_of}
+        known = known._replace(teams=replace(teams, team_of=of_person, spells=spells))
         read_by, parts = workers.submit(itself, known), list[Part]()
         groups = iter(self.groups.events())
         while some := list(islice(groups, AT_ONCE)):
@@ -219,28 +224,31 @@ def _commits(events: pd.DataFrame) -> pd.DataFrame:
     return commits.drop_duplicates(["ticket", "source"]).astype({"ticket": "str", "source": "str"})
 
 
-def part_of(moves: MovesOf, read_by: dict[str, Any]) -> "Part":
-    """Give what networks need to know of a partition."""
-    return _part(moves(), **read_by)
+class Known(NamedTuple):
+    """What tickets are read by; ``in_parts`` is when somebody worked on parts of each."""
+
+    stages: pd.DataFrame
+    numbered: NumberedStages
+    teams: Teams
+    in_parts: pd.DataFrame
+    as_of: pd.Timestamp
 
 
-def _part(
-    moves: pd.DataFrame, *, stages: pd.DataFrame, teams: Teams, in_parts: pd.DataFrame, as_of: pd.Timestamp
-) -> Part:
+def part_of(moves_of_tickets: MovesOf, known: Known) -> Part:
     """Give what networks need to know of some tickets: the steps to HANDOFFS and WAITS, without these tables.
 
     A visit waits at its beginning, a handoff from ``given`` to ``taken``; neither while somebody worked on
     parts of the ticket.
     """
+    moves, (stages, numbered, teams, in_parts, as_of) = moves_of_tickets(), known
     visits, words = visit_codes_from_events(moves, stages=stages, team_of=teams, as_of=as_of)
     ticket, entered, left = visits.ticket, visits.entered, visits.left
     start = np.where(visits.first_touch == NEVER, entered, visits.first_touch)
     now = micros_at(as_of)
     ends = wait_ends(ticket, kind=visits.kind, entered=entered, left=left, start=start, as_of=now)
     ends = np.maximum(ends, entered)
-    about = stages.drop_duplicates("stage")
     skill_of = disciplines(stages)
-    skill = Interner().codes(skill_of.get(str(stage)) for stage in about["stage"])
+    skill = Interner().codes(skill_of.get(stage) for stage in numbered.names)
     passed = passings_of(
         ticket,
         kind=visits.kind,
@@ -264,10 +272,10 @@ def _part(
         waited=waited,
         bulk=visits.bulk,
     )
-    back = about["position"].to_numpy()[visits.stage]
+    back = numbered.position[visits.stage]
     return Part(
         stages,
-        sums_of_stays(stays, stages=stages),
+        sums_of_stays(stays, stages=numbered),
         _between_teams(visits, passed, wait, back[passed.receiver] < back[passed.sender], words),
         _held(visits, words),
     )
@@ -295,5 +303,5 @@ def _held(visits: VisitCodes, words: "pd.Index[str]") -> pd.DataFrame:
     sides = {"holder": key % size - 1, "team": key // size % size - 1}
     kind = pd.Index(STAGE_KINDS)[key // size // size]
     return pd.DataFrame(
-        {"kind": kind, **{name: decode(code, words).astype("str") for name, code in sides.items()}}
+        {"kind": kind, **{name: words.array.take(code, allow_fill=True) for name, code in sides.items()}}
     )

@@ -40,7 +40,8 @@ from vsm.intervals import (
     work_of_parts,
 )
 from vsm.intervals.causes.sweep import SEEN
-from vsm.networks import Networks, Part, networks_of_parts, part_of
+from vsm.model.network import numbered_stages
+from vsm.networks import Known, Networks, Part, networks_of_parts, part_of
 from vsm.partitions import Common, MovesOf, Road, itself
 from vsm.people import Teams
 from vsm.sources.table_store import load_table, save_parts
@@ -113,11 +114,11 @@ def _parts(files: list[MovesOf], common: Common, cluster: Cluster) -> list[Part]
     return cluster.gather([cluster.submit(part_of, one, known) for one in files])
 
 
-def read_by(common: Common) -> dict[str, Any]:
+def read_by(common: Common) -> Known:
     """What are networks read by?"""
     visits = visits_from_events(empty(EVENTS), stages=common.stages, team_of=common.teams, as_of=common.as_of)
     in_parts = work_of_parts(visits, {}, as_of=common.as_of)
-    return {"stages": common.stages, "teams": common.teams, "in_parts": in_parts, "as_of": common.as_of}
+    return Known(common.stages, numbered_stages(common.stages), common.teams, in_parts, common.as_of)
 
 
 def serial(path: Path, common: Common, *, networks: bool) -> tuple[pd.DataFrame, Networks | None]:

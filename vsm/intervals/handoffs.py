@@ -17,7 +17,7 @@ from vsm.intervals._kernels.coding import (
     never_where_missing,
     to_categorical,
 )
-from vsm.intervals._kernels.runs import last_true_in_run, run_start_index, run_starts, take_or_missing
+from vsm.intervals._kernels.runs import take_or_missing
 from vsm.intervals.stage_codes import DONE, STAGE_KIND, WORK
 from vsm.tables import HANDOFFS, conform
 
@@ -146,7 +146,9 @@ def passings_of(
     )
     row = np.flatnonzero(person | teams | skills)
     sender, receiver = sender[row], receiver[row]
-    done = last_true_in_run(kind == DONE, run_start_index(run_starts(ticket)))[receiver]
+    done_rows = np.flatnonzero(kind == DONE)
+    done = np.append(done_rows, NOBODY)[np.searchsorted(done_rows, receiver) - 1]  # −1 is the last
+    done[ticket[done] != ticket[receiver]] = NOBODY
     return Passings(
         sender,
         receiver,

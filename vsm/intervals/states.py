@@ -190,7 +190,8 @@ def _changes(events: EventCodes, row: Ints, at: Ints, moves: Flags) -> Flags:
     number = np.cumsum(record) - 1
     moving = np.bincount(number, weights=moves & ~events.shown[row]) > 0
     further = np.flatnonzero(record & ~instant & (np.take(events.at, row) == at))
-    moved = last_true_in_run(moves, run_start_index(instant))
+    begin, upto = np.flatnonzero(instant), np.append(0, np.cumsum(moves))
+    moved = upto[further] > upto[begin[np.searchsorted(begin, further, side="right") - 1]]
     changes = instant.copy()
-    changes[further] = moving[number[further]] & (moved[further - 1] != NOBODY)
+    changes[further] = moving[number[further]] & moved
     return changes

@@ -196,7 +196,8 @@ def _visit_of_traces(events: EventCodes, trace: Ints, row: Ints, stays: _Stays) 
     ahead = np.minimum(visit + 1, len(row) - 1)
     begun = (stays.ticket[ahead] == events.ticket[trace]) & (stays.entered[ahead] <= events.at[trace])
     last = np.flatnonzero(run_ends(run_starts(stays.ticket, stays.entered)))
-    return np.where(begun, last[np.searchsorted(last, ahead)], visit)
+    visit[begun] = last[np.searchsorted(last, ahead[begun])]
+    return visit
 
 
 def next_work(ticket: npt.NDArray[Any], work: Flags) -> Ints:

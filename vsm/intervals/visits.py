@@ -75,12 +75,18 @@ def visit_codes_from_events(
     about = stage_codes(stages, words)
     teams = TeamCodes(team_of if isinstance(team_of, Teams) else Teams(team_of), words)
     of_ticket = teams.of_tickets(columns.ticket.dictionary)
-    whole: list[Any] = []
-    known = 0
-    for rows in _blocks(columns.ticket.codes):
+
+    def visits_in(rows: slice) -> VisitCodes:
         codes = event_codes(rows_of(columns, rows), words, as_of=as_of)
         states = states_of(codes, words.translate(about.number), about.field)
-        visits = visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
+        return visits_of(codes, states, stages=about, teams=teams, of_ticket=of_ticket)
+
+    blocks = _blocks(columns.ticket.codes)
+    if len(blocks) == 1:
+        return visits_in(blocks[0]), words.words
+    whole: list[Any] = []
+    known = 0
+    for visits in map(visits_in, blocks):
         # There are no more visits than events; what is not written to takes no memory.
         whole = whole or [np.empty(len(events), dtype=column.dtype) for column in visits]
         for column, found in zip(whole, visits, strict=True):

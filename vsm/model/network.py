@@ -51,9 +51,28 @@ def stage_network(stage_visits: pd.DataFrame, *, stages: pd.DataFrame, minimum: 
     does one in which the ticket was found gone; that ticket is not there now. A pipeline's run passes nothing
     on and its end is no move back (``vsm.model.interruptions``).
     """
-    names = pd.Index(stages["stage"].drop_duplicates().astype("str"))
-    return stage_graph(
-        [sums_of_stays(stays_in(stage_visits, names), stages=stages)], stages=stages, minimum=minimum
+    numbered = numbered_stages(stages)
+    stays = stays_in(stage_visits, pd.Index(numbered.names))
+    return stage_graph([sums_of_stays(stays, stages=numbered)], stages=stages, minimum=minimum)
+
+
+class NumberedStages(NamedTuple):
+    """Stages by number, in the order of their first status; ``runs`` are those that pipelines show."""
+
+    names: list[str]
+    position: Ints
+    works: Flags
+    runs: Flags
+
+
+def numbered_stages(stages: pd.DataFrame) -> NumberedStages:
+    """Give what sums of stays need to know of each stage."""
+    about = stages.drop_duplicates("stage")
+    return NumberedStages(
+        about["stage"].astype("str").tolist(),
+        about["position"].to_numpy(dtype=np.int64),
+        (about["kind"] == "work").to_numpy(dtype=bool),
+        about["stage"].isin(interrupting(stages)).to_numpy(),
     )
 
 
@@ -85,18 +104,16 @@ class StaySums(NamedTuple):
     moves: Edges
 
 
-def sums_of_stays(stays: Stays, *, stages: pd.DataFrame) -> StaySums:
-    """Sum the stays of some tickets; their stages are numbered in the order of ``stages``."""
-    about = stages.drop_duplicates("stage")
-    count, position = len(about), about["position"].to_numpy(dtype=np.int64)
-    runs = about["stage"].isin(interrupting(stages)).to_numpy()
+def sums_of_stays(stays: Stays, *, stages: NumberedStages) -> StaySums:
+    """Sum the stays of some tickets."""
+    count = len(stages.names)
     # Stays by stage, those of bulk edits left out: short numbers are sorted by counting.
     clean = np.flatnonzero(~stays.bulk)
     rows = clean[np.argsort(stays.stage[clean].astype(np.int16), kind="stable")]
     stage, elapsed = stays.stage[rows], stays.elapsed[rows]
     ended = ~(stays.open | stays.gone)[rows]
-    ticket, of_stage, bulk = _uninterrupted(stays, runs)
-    forward, kept = _forward(ticket, position[of_stage], bulk)
+    ticket, of_stage, bulk = _uninterrupted(stays, stages.runs)
+    forward, kept = _forward(ticket, stages.position[of_stage], bulk)
     counts = [
         np.bincount(numbers, minlength=count)
         for numbers in (
@@ -113,11 +130,11 @@ def sums_of_stays(stays: Stays, *, stages: pd.DataFrame) -> StaySums:
         int(run_starts(stays.ticket).sum()),
         StageSums(*counts, **seconds_and_rest(elapsed, np.append(0, np.cumsum(visits)))),
         ended=np.split(elapsed[ended], np.searchsorted(stage[ended], np.arange(1, count))),
-        moves=_moves(stays, about, runs),
+        moves=_moves(stays, stages),
     )
 
 
-def _moves(stays: Stays, about: pd.DataFrame, runs: Flags) -> Edges:
+def _moves(stays: Stays, stages: NumberedStages) -> Edges:
     """Sum the moves from stay to stay, but for those between two stays of bulk edits.
 
     Each ended the waiting of the stage it left, unless people work there, and what was hidden at the
@@ -125,13 +142,13 @@ def _moves(stays: Stays, about: pd.DataFrame, runs: Flags) -> Edges:
     """
     begin = run_starts(stays.ticket)
     row = np.flatnonzero(~(begin[1:] | (stays.bulk[:-1] & stays.bulk[1:])))
-    works = (about["kind"] == "work").to_numpy()[stays.stage]
-    position = about["position"].to_numpy(dtype=np.int64)[stays.stage]
-    held = held_during_runs(position, runs[stays.stage], begin) if runs.any() else position
-    hidden = np.where(works, stays.waited, 0)
+    held = stages.position[stays.stage]
+    if stages.runs.any():
+        held = held_during_runs(held, stages.runs[stays.stage], begin)
+    hidden = stays.waited * stages.works[stays.stage]
     wait = (stays.waited - hidden)[row] + hidden[row + 1]
     moves = Moves(stays.ticket[row], stays.stage[row], stays.stage[row + 1], wait, held[row + 1] < held[row])
-    return edges_of_moves(moves, about["stage"].astype("str").tolist())
+    return edges_of_moves(moves, stages.names)
 
 
 def _uninterrupted(stays: Stays, runs: Flags) -> tuple[npt.NDArray[Any], npt.NDArray[Any], Flags]:

@@ -84,7 +84,8 @@ class People:
 
 def with_renamed(events: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Give EVENTS with other names for actors and holders; unknown ones stay."""
-    assigned = events["kind"].isin(PERSON_KINDS).to_numpy(dtype=bool)
+    kind = events["kind"].astype("category").cat
+    assigned = np.append(kind.categories.isin(PERSON_KINDS), False)[kind.codes]  # −1 is the last
     sides = {side: _renamed(events[side], names, rows=assigned) for side in ("before", "after")}
     return events.assign(actor=_renamed(events["actor"], names), **sides)
 
@@ -112,7 +113,8 @@ def _renamed(
     place_of = {word: place for place, word in enumerate(sorted({*words}))}  # several may be one person
     code = np.full(2 * len(plain) + 1, -1, dtype=np.int32)
     code[used] = [place_of[word] for word in words]
-    return pd.Categorical.from_codes(code[number], categories=pd.Index(list(place_of), dtype="str"))
+    categories = pd.Index(list(place_of), dtype="str")
+    return pd.Categorical.from_codes(code[number], categories=categories, validate=False)
 
 
 def people_from_names(
