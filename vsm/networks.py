@@ -53,7 +53,7 @@ from vsm.people import People, Teams, with_renamed
 from vsm.sources.table_store import row_groups
 from vsm.tables import PERSON_KINDS, STAGE_KINDS, VISITS, empty
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 4
 """Groups of a log that are with workers at the same time, so that they do not wait in memory."""
 
 
@@ -200,13 +200,12 @@ class _Reading:
         read_by, parts = workers.submit(itself, known), list[Part]()
         groups = iter(self.groups.events())
         while some := list(islice(groups, AT_ONCE)):
-            promised = []
+            promised, each = [], -(-workers.partitions(sum(map(len, some))) // len(some))
             for moves in map(self._moves, some):
                 assigned = moves.loc[moves["kind"].isin(PERSON_KINDS), ["before", "after"]]
                 for person in distinct_words(moves["actor"], assigned["before"], assigned["after"]):
                     number.setdefault(person, str(len(number)))
-                # Several groups are work enough for all.
-                partition = ranges_of_tickets(moves, workers.partitions(len(moves)) if len(some) == 1 else 1)
+                partition = ranges_of_tickets(moves, each)
                 promised += [
                     workers.submit(part_of, one, read_by)
                     for one in moves_in_partitions(with_renamed(moves, number), partition)

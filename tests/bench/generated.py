@@ -35,8 +35,8 @@ KINDS: Final = (
     "queue",
     "done",
 )
-PART: Final = 16_000  # tickets
-STAMP: Final = "generated 3"
+PART: Final = 64_000  # tickets
+STAMP: Final = "generated 4"
 
 # What may happen to a ticket. Everything that is a step is a change of status.
 LIVES: Final = np.array(

@@ -21,7 +21,8 @@ from vsm.errors import ArchiveError, TableError
 from vsm.tables import Table, check, conform, empty
 
 STAMP: Final = b"vsm"
-GROUP: Final = 1 << 17  # rows: what one step of work takes fits the cache, and a file has few groups
+GROUP: Final = 1 << 19
+"""Rows read together: so many that what each group costs anyhow is little, so few that memory is too."""
 
 
 def save_table(frame: pd.DataFrame, table: Table, path: Path, *, stamp: str) -> None:
