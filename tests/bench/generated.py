@@ -148,4 +148,7 @@ def _instants(rng: np.random.Generator, tickets: int, days: float) -> "pd.Series
 
 
 def _worded(codes: npt.NDArray[Any], words: list[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(words, dtype="str"))
+    """Give words by their numbers, as a category in the order of words, which is that of archives."""
+    order = pd.Index(words, dtype="str").argsort()
+    place = np.append(np.argsort(order), -1)
+    return pd.Categorical.from_codes(place[codes], categories=pd.Index(words, dtype="str")[order])

@@ -120,8 +120,9 @@ def states_of(events: EventCodes, stage_of: Ints, field_of: Ints) -> StateCodes:
     moves = (stage != NOBODY) & (events.before[row] != after)
     move_row = last_true_in_run(moves, start)
     changes = _changes(events, row, at, moves)
-    here = np.flatnonzero(run_ends(changes) & (move_row != NOBODY))
-    first = run_start_index(changes)[here]
+    first, here = np.flatnonzero(changes), np.flatnonzero(run_ends(changes))
+    known = move_row[here] != NOBODY
+    first, here = first[known], here[known]
     move_row, ticket_here = move_row[here], ticket[here]
     stage_here = stage[move_row]
     assign_row, giving_row = _assigning_rows(events, row, start, here, first, field_of[stage_here])
@@ -171,8 +172,8 @@ def _rows_since_creation(events: EventCodes) -> tuple[Ints, Ints]:
     run, at = np.cumsum(starts) - 1, np.take(events.at, row)
     created = events.kind[row] == KIND["created"]
     creation = first_of_run(created, at, run, runs=int(starts.sum()))[run]
-    known = creation != NEVER
-    return row[known], np.maximum(at, creation)[known]
+    at, known = np.maximum(at, creation), creation != NEVER
+    return (row, at) if known.all() else (row[known], at[known])
 
 
 def _changes(events: EventCodes, row: Ints, at: Ints, moves: Flags) -> Flags:

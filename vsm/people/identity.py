@@ -103,7 +103,7 @@ def _renamed(
         number  2    0     1             the first of them says who is assigned
     """
     coded = values.astype("category").cat
-    plain, codes = coded.categories.tolist(), coded.codes.to_numpy().astype(np.int32)
+    plain, codes = coded.categories.tolist(), coded.codes.to_numpy().astype(np.intp)
     number = codes + len(plain) * (rows & (codes >= 0))
     occurs = np.zeros(2 * len(plain) + 1, dtype=bool)  # the last place is that of −1
     occurs[number] = True

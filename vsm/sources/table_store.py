@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -209,10 +210,8 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     position = np.arange(len(words), dtype=np.int32)
     in_order = not allowed and pc.all(pc.less(words[:-1], words[1:])).as_py()
     if in_order and len(chunks) == 1:
-        codes = chunks[0].indices.fill_null(-1).to_numpy()
-        return pd.Categorical.from_codes(
-            codes, categories=pd.Index(words.to_pandas(), dtype="str"), validate=False
-        )
+        categories = pd.Index(words.to_pandas(), dtype="str")
+        return pd.Categorical.from_codes(_codes(chunks[0]), categories=categories, validate=False)
     if not in_order:
         words = pa.array(allowed, pa.large_string()) if allowed else pc.unique(known).sort()
         position = pc.index_in(known, words).to_numpy()
@@ -221,8 +220,14 @@ def _categorical(column: pa.ChunkedArray, allowed: Sequence[str]) -> pd.Categori
     for chunk in chunks:
         beyond, end = begin + len(chunk.dictionary), row + len(chunk)
         of_word = np.append(position[begin:beyond], position.dtype.type(-1))
-        np.take(of_word, chunk.indices.fill_null(-1).to_numpy(), out=numbers[row:end], mode="wrap")
+        np.take(of_word, _codes(chunk), out=numbers[row:end], mode="wrap")
         begin, row = beyond, end
     return pd.Categorical.from_codes(
         numbers, categories=pd.Index(words.to_pandas(), dtype="str"), validate=False
     )
+
+
+def _codes(chunk: pa.DictionaryArray) -> npt.NDArray[np.int32]:
+    indices = chunk.indices.fill_null(-1) if chunk.null_count else chunk.indices
+    codes: npt.NDArray[np.int32] = indices.to_numpy()
+    return codes

@@ -57,6 +57,7 @@ class Interner:
             column  [web, qa, ops]   codes  2 −1 2      occurs  F F T │ T       the last place is that of −1
             ops gets the code 5                         code   −1 −1 5 │ −1     code[codes] → 5 −1 5
         """
+        codes = codes.astype(np.intp)  # else each lookup converts them for itself
         occurs = np.zeros(len(column) + 1, dtype=bool)
         occurs[codes] = True
         used = np.flatnonzero(occurs[:-1])
