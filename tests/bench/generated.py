@@ -35,7 +35,7 @@ KINDS: Final = (
     "queue",
     "done",
 )
-PART: Final = 64_000  # tickets
+PART: Final = 12_500  # tickets, as many as archives write together
 STAMP: Final = "generated 4"
 
 # What may happen to a ticket. Everything that is a step is a change of status.

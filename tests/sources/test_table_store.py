@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import vsm.sources.table_store
 from tests.frames import assert_same_rows
 from vsm.errors import ArchiveError
 from vsm.sources.table_store import load_table, open_table, save_parts, save_table
@@ -89,9 +90,12 @@ def three_tickets() -> pd.DataFrame:
     return conform(pd.concat(tickets, ignore_index=True), EVENTS)
 
 
-def test_a_stored_table_is_read_in_the_groups_that_it_was_written_in(tmp_path: Path) -> None:
+def test_a_stored_table_is_read_in_the_groups_that_it_was_written_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each has only the words that occur in it, and the columns that were asked for; read as often as wanted."""
     path, events = tmp_path / "t.parquet", three_tickets()
+    monkeypatch.setattr(vsm.sources.table_store, "GROUP", 4)
     save_parts([events.iloc[:2], events.iloc[2:]], EVENTS, path, stamp="s")
     stored = open_table(path, EVENTS, stamp="s")
     assert stored is not None
@@ -102,6 +106,21 @@ def test_a_stored_table_is_read_in_the_groups_that_it_was_written_in(tmp_path: P
             [["b", "y"], ["b", "y"], ["c", "x"], ["c", "x"]],
         ]
         assert [group["actor"].cat.categories.tolist() for group in groups] == [["x"], ["x", "y"]]
+
+
+@pytest.mark.parametrize(("rows", "groups"), [(2, ["a", "b", "c"]), (4, ["ab", "c"]), (6, ["abc"])])
+def test_small_groups_are_read_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, groups: list[str]
+) -> None:
+    """One after another, into groups of about as many rows; their words are joined, and in order."""
+    path, events = tmp_path / "t.parquet", three_tickets()
+    save_parts([events[events["ticket"] == ticket] for ticket in "abc"], EVENTS, path, stamp="s")
+    monkeypatch.setattr(vsm.sources.table_store, "GROUP", rows)
+    stored = open_table(path, EVENTS, stamp="s")
+    assert stored is not None
+    read = list(stored.groups(("actor", "ticket")))
+    assert ["".join(group["ticket"].cat.categories) for group in read] == groups
+    assert pd.concat(read)["actor"].tolist() == ["x", "x", "y", "y", "x", "x"]
 
 
 def test_an_empty_table_is_one_empty_group(tmp_path: Path) -> None:

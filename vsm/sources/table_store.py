@@ -157,13 +157,18 @@ class Stored(NamedTuple):
         return pd.DataFrame(columns, copy=False)
 
     def groups(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """Give these columns group after group, each with categories of its own; there is at least one."""
-        table = self.table.only(*columns)
-        for group in range(self.file.num_row_groups):
-            arrow = self.file.read_row_group(group, columns=table.names)
-            yield conform(pd.DataFrame(_columns(arrow, table), copy=False), table)
-        if not self.file.num_row_groups:
+        """Give these columns group after group, each with categories of its own; there is at least one.
+
+        Small groups, as they were written, are read together.
+        """
+        table, about = self.table.only(*columns), self.file.metadata
+        if not about.num_rows:
             yield empty(table)
+            return
+        ends = np.cumsum([about.row_group(number).num_rows for number in range(about.num_row_groups)])
+        for numbers in np.split(np.arange(len(ends)), np.flatnonzero(np.diff((ends - 1) // GROUP)) + 1):
+            arrow = self.file.read_row_groups(numbers.tolist(), columns=table.names)
+            yield conform(pd.DataFrame(_columns(arrow, table), copy=False), table)
 
 
 def open_table(path: Path, table: Table, *, stamp: str) -> Stored | None:
