@@ -204,7 +204,12 @@ def _cut(whole: ValueStream, window: Window) -> ValueStream:
             kept[name] = frame[frame["ticket"].isin(tickets)].reset_index(drop=True)
     if len(whole.pulls):
         kept |= _reviews(whole, kept.get("events"), window)
-    return replace(whole, **kept)
+    part = replace(whole, **kept)
+    if window.since is not None:  # lives are whole, so nothing in them differs but when they came into view
+        lives = lifecycles[lifecycles["ticket"].isin(tickets)].reset_index(drop=True)
+        seen = lives["created"].mask(lives["created"] < window.since, window.since)
+        vars(part)["lifecycles"] = lives.assign(seen_since=seen)
+    return part
 
 
 def _reviews(whole: ValueStream, events: pd.DataFrame | None, window: Window) -> dict[str, pd.DataFrame]:

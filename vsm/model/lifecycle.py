@@ -84,8 +84,7 @@ def lifecycles_from_visits(
     lifecycles["wait"] = _waited_in_all(waits, lifecycles.index)
     lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
     lifecycles["bulk"] = finished_in_bulk(lifecycles, visits, events, stages)
-    about = tickets.set_index(tickets["ticket"].astype("str"))[["outcome", "unit"]].astype("str")
-    about = about.reindex(lifecycles.index)
+    about = tickets[["ticket", "outcome", "unit"]].astype("str").set_index("ticket").reindex(lifecycles.index)
     lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
     lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
     created = lifecycles["created"]
@@ -128,18 +127,18 @@ def finished_in_bulk(
     marked = events[events["bulk"]]
     if marked.empty:
         return pd.Series(data=False, index=lifecycles.index)
-    edits = pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]])
-    meant = set(stages.loc[stages["batch"], "stage"])
-    released = visits[visits["stage"].astype("str").isin(meant)]
-    exempt = pd.MultiIndex.from_arrays([released["ticket"].astype("str"), released["left"]])
     finish = pd.MultiIndex.from_arrays([lifecycles.index, lifecycles["finished"]])
-    return pd.Series(finish.isin(edits) & ~finish.isin(exempt), index=lifecycles.index)
+    bulk = finish.isin(pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]]))
+    if stages["batch"].any():
+        released = visits[visits["stage"].isin(stages.loc[stages["batch"], "stage"])]
+        bulk &= ~finish.isin(pd.MultiIndex.from_arrays([released["ticket"].astype("str"), released["left"]]))
+    return pd.Series(bulk, index=lifecycles.index)
 
 
 def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Give the lifecycles whose lead times count: units of work, delivered for good, not by a bulk edit."""
-    rows = units_of_work(lifecycles)
-    return rows[rows["finished"].notna() & ~rows["bulk"] & ~was_discarded(rows)]
+    counted = lifecycles["finished"].notna() & ~lifecycles["bulk"] & ~was_discarded(lifecycles)
+    return lifecycles[counted & lifecycles["unit"] if "unit" in lifecycles else counted]
 
 
 def before_the_finish(visits: pd.DataFrame) -> "pd.Series[bool]":
