@@ -63,7 +63,7 @@ def lifecycles_from_visits(
     ticket = visits["ticket"].cat
     begin = run_starts(ticket.codes.to_numpy())
     opening, latest = np.flatnonzero(begin), np.flatnonzero(run_ends(begin))
-    lifecycles = pd.DataFrame(
+    seen = pd.DataFrame(
         {
             "created": visits["entered"].take(opening).array,
             "started": _first_work(visits, opening).array,
@@ -71,25 +71,31 @@ def lifecycles_from_visits(
         },
         index=pd.Index(ticket.categories.take(ticket.codes.to_numpy()[opening]), dtype="str", name="ticket"),
     ).sort_index()
-    lifecycles.insert(2, "finished", finished_at(visits))
-    horizon = lifecycles["finished"].fillna(lifecycles["gone"]).fillna(as_of)
+    created, started, gone, finished = seen["created"], seen["started"], seen["gone"], finished_at(visits)
+    horizon = finished.fillna(gone).fillna(as_of)
     # Work on a part is work on its unit, from the unit's creation on and up to its end.
     parts = first_work_on_parts(visits, tickets) if in_parts is None else in_parts
-    parts = parts.reindex(lifecycles.index)
-    parts = parts.mask(parts < lifecycles["created"], lifecycles["created"])
-    first = (parts < horizon) & ~(lifecycles["started"] <= parts)
-    lifecycles["started"] = lifecycles["started"].mask(first, parts)
-    lifecycles["lead"] = horizon - lifecycles["created"]
-    lifecycles["cycle"] = (horizon - lifecycles["started"]).where(lifecycles["started"] < horizon)
-    lifecycles["wait"] = _waited_in_all(waits, lifecycles.index)
-    lifecycles["work"] = lifecycles["lead"] - lifecycles["wait"]
-    lifecycles["bulk"] = finished_in_bulk(lifecycles, visits, events, stages)
-    about = tickets[["ticket", "outcome", "unit"]].astype("str").set_index("ticket").reindex(lifecycles.index)
-    lifecycles["outcome"] = about["outcome"].where(lifecycles["finished"].notna())
-    lifecycles["unit"] = about["unit"].fillna("unit") == "unit"
-    created = lifecycles["created"]
-    lifecycles["seen_since"] = created if since is None else created.mask(created < since, since)
-    return lifecycles.rename_axis("ticket").reset_index()
+    if len(parts):
+        parts = parts.reindex(seen.index)
+        parts = parts.mask(parts < created, created)
+        started = started.mask((parts < horizon) & ~(started <= parts), parts)
+    lead, wait = horizon - created, pd.Series(_waited_in_all(waits, seen.index), index=seen.index)
+    about = tickets[["ticket", "outcome", "unit"]].astype("str").set_index("ticket").reindex(seen.index)
+    lifecycles = {
+        "created": created,
+        "started": started,
+        "finished": finished,
+        "gone": gone,
+        "lead": lead,
+        "cycle": (horizon - started).where(started < horizon),
+        "wait": wait,
+        "work": lead - wait,
+        "bulk": finished_in_bulk(finished, visits, events, stages),
+        "outcome": about["outcome"].where(finished.notna()),
+        "unit": about["unit"].fillna("unit") == "unit",
+        "seen_since": created if since is None else created.mask(created < since, since),
+    }
+    return pd.DataFrame(lifecycles, index=seen.index).reset_index()
 
 
 def _first_work(visits: pd.DataFrame, first: Ints) -> "pd.Series[Any]":
@@ -118,21 +124,21 @@ def first_work_on_parts(visits: pd.DataFrame, tickets: pd.DataFrame) -> "pd.Seri
 
 
 def finished_in_bulk(
-    lifecycles: pd.DataFrame, visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
+    finished: "pd.Series[Any]", visits: pd.DataFrame, events: pd.DataFrame, stages: pd.DataFrame
 ) -> "pd.Series[bool]":
-    """Mark the finishes (``finished``, indexed by ticket) that a bulk edit made.
+    """Mark the finishes (instants, indexed by ticket) that a bulk edit made.
 
     Moves out of a stage with ``batch = true`` are none.
     """
     marked = events[events["bulk"]]
     if marked.empty:
-        return pd.Series(data=False, index=lifecycles.index)
-    finish = pd.MultiIndex.from_arrays([lifecycles.index, lifecycles["finished"]])
+        return pd.Series(data=False, index=finished.index)
+    finish = pd.MultiIndex.from_arrays([finished.index, finished])
     bulk = finish.isin(pd.MultiIndex.from_arrays([marked["ticket"].astype("str"), marked["at"]]))
     if stages["batch"].any():
         released = visits[visits["stage"].isin(stages.loc[stages["batch"], "stage"])]
         bulk &= ~finish.isin(pd.MultiIndex.from_arrays([released["ticket"].astype("str"), released["left"]]))
-    return pd.Series(bulk, index=lifecycles.index)
+    return pd.Series(bulk, index=finished.index)
 
 
 def completed(lifecycles: pd.DataFrame) -> pd.DataFrame:

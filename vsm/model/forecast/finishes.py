@@ -60,7 +60,7 @@ def finishes_from_visits(
     )
     units = tickets.loc[(tickets["unit"].astype("str").fillna("unit") == "unit"), "ticket"].astype("str")
     rows = rows[rows["ticket"].isin(set(units))]
-    marked = finished_in_bulk(rows.set_index("ticket"), visits, events, stages)
+    marked = finished_in_bulk(rows.set_index("ticket")["finished"], visits, events, stages)
     rows = rows[~marked.to_numpy()]
     said = outcomes_said(events[events["ticket"].isin(set(rows["ticket"]))], stages, settings)
     # Where neither status nor resolution is known, nothing was said against it.
