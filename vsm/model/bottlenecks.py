@@ -36,30 +36,31 @@ def stage_shares(
         rows.
     """
     before = _before_finish(stage_visits, lifecycles)
-    each = before.groupby(["row", "ticket"])[["elapsed", "waited", "seconds"]].sum()
-    row = each.groupby("row")
-    about = stages.drop_duplicates("stage").sort_values("position").set_index("stage")
-    shown = [name for name in [*about.index, IN_PARTS, TIDIED] if name in row.groups]
-    if not shown:
+    if before.empty:
         return _no_shares()
-    words = about[["kind", "team"]].astype("object").reindex(shown)
-    shares = words.assign(
-        kind=words["kind"].fillna(pd.Series({IN_PARTS: "work", TIDIED: "bulk"})),
-        tickets=row.size(),
-        visits=before.groupby("row").size(),
-        total=row["elapsed"].sum(),
-        waited=row["waited"].sum(),
-        median=row["elapsed"].median(),
-        p85=row["elapsed"].quantile(0.85),
-    )
+    each = before.groupby(["row", "ticket"])[["elapsed", "waited", "seconds"]].sum()
+    row, about = each.groupby("row"), stages.drop_duplicates("stage").sort_values("position")
+    team = dict(zip(about["stage"], about["team"], strict=True))
+    kind = dict(zip(about["stage"], about["kind"], strict=True)) | {IN_PARTS: "work", TIDIED: "bulk"}
     found = shares_with_intervals(each["seconds"], whole=completed_by_week(lifecycles), minimum=minimum)
-    return shares.join(found.fillna({"share": 0.0})).rename_axis("stage").reset_index()
+    shown = [name for name in kind if name in found.index]
+    sums = {
+        "tickets": row.size(),
+        "visits": before.groupby("row").size(),
+        "total": row["elapsed"].sum(),
+        "waited": row["waited"].sum(),
+        "median": row["elapsed"].median(),
+        "p85": row["elapsed"].quantile(0.85),
+    }
+    rows = pd.DataFrame({**sums, **found.fillna({"share": 0.0})}).reindex(shown)
+    words = {"stage": shown, "kind": [kind[name] for name in shown], "team": [team.get(name) for name in shown]}
+    return pd.DataFrame({**words, **rows}).reset_index(drop=True)
 
 
 def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or one of the others."""
-    done = stage_visits[stage_visits["ticket"].isin(completed(lifecycles)["ticket"])]
-    done = done[before_the_finish(done)]
+    done = pd.Index(completed(lifecycles)["ticket"]).get_indexer(stage_visits["ticket"]) >= 0
+    done = stage_visits[done & before_the_finish(stage_visits)]
     tidied = done["bulk"].astype(bool)
     done = done.assign(row=done["stage"].mask(tidied, TIDIED))
     idle = (done["kind"] != "work") & ~tidied & (done["waited"] < done["elapsed"])

@@ -158,9 +158,10 @@ def before_the_finish(visits: pd.DataFrame) -> "pd.Series[bool]":
     >>> before_the_finish(rows).tolist()
     [True, True, False, False, True]
     """
-    ahead = (visits["kind"].astype("str") != "done")[::-1]
-    found: pd.Series[bool] = ahead.groupby(visits["ticket"].astype("str")[::-1]).cummax()[::-1]
-    return found
+    row, begin = np.arange(len(visits)), run_starts(visits["ticket"].to_numpy())
+    undone = np.where(visits["kind"] != "done", row, NOBODY)
+    latest = np.maximum.reduceat(undone, np.flatnonzero(begin)) if len(row) else row
+    return pd.Series(row <= latest[np.cumsum(begin) - 1], index=visits.index)
 
 
 def units_of_work(lifecycles: pd.DataFrame) -> pd.DataFrame:

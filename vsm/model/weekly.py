@@ -11,9 +11,8 @@ from vsm.model.lifecycle import completed, units_of_work, was_discarded
 from vsm.stats.bootstrap import cluster_bootstrap, interval
 from vsm.tables import DURATION, INSTANT
 
+WEEK: Final = pd.Timedelta(days=7)
 _WEEK: Final = 7 * 86_400_000_000
-
-
 MONDAY: Final = pd.Timestamp("1970-01-05", tz="UTC")
 """The Monday from which weeks are numbered."""
 
@@ -26,14 +25,14 @@ def completed_by_week(lifecycles: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Indexed by ``ticket``: ``seconds`` (lead time), ``week`` (number of that in which it was finished).
     """
-    done = completed(lifecycles).set_index("ticket")
-    lead = done["lead"].astype(DURATION).dt.total_seconds()
-    return pd.DataFrame({"seconds": lead, "week": week_numbers(done["finished"])})
+    done = completed(lifecycles)
+    lead, week = done["lead"].astype(DURATION).dt.total_seconds(), week_numbers(done["finished"])
+    return pd.DataFrame({"seconds": lead.array, "week": week.array}, index=pd.Index(done["ticket"]))
 
 
 def week_numbers(instants: "pd.Series[Any]") -> "pd.Series[Any]":
     """Number the weeks of these instants; weeks begin on Mondays, UTC."""
-    return (instants.astype(INSTANT).dt.normalize() - MONDAY).dt.days // 7
+    return (instants.astype(INSTANT) - MONDAY) // WEEK
 
 
 def weeks_until(first: pd.Timestamp, as_of: pd.Timestamp) -> pd.DatetimeIndex:
@@ -177,9 +176,6 @@ def usual_week(finished: "pd.Series[Any]", *, minimum: int, seed: int) -> tuple[
     medians = cluster_bootstrap(lambda drawn: np.median(counts[drawn]), len(counts), seed=seed, draws=2000)
     low, high = interval(medians)
     return float(np.median(counts)), float(low), float(high)
-
-
-WEEK: Final = pd.Timedelta(days=7)
 
 
 def wip_steps(visits: pd.DataFrame, *, by: str = "team", as_of: pd.Timestamp) -> pd.DataFrame:

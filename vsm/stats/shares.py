@@ -154,10 +154,11 @@ def share_with_interval(
     >>> share_with_interval(pd.Series({"a": 1.0}), whole=whole, minimum=12)
     (0.25, nan, nan)
     """
-    one = pd.concat({"": seconds}) if len(seconds) else seconds.set_axis(pd.MultiIndex.from_arrays([[], []]))
-    found = shares_with_intervals(one, whole=whole, minimum=minimum)
-    share, low, high = found.iloc[0] if len(found) else (0.0, np.nan, np.nan)
-    return float(share), float(low), float(high)
+    if seconds.empty:
+        return 0.0, np.nan, np.nan
+    found = _shares(seconds, np.zeros(len(seconds), dtype=np.int64), whole=whole, minimum=minimum)
+    share, low, high = (float(one[0]) for one in found)
+    return share, low, high
 
 
 def shares_with_intervals(seconds: "pd.Series[Any]", *, whole: pd.DataFrame, minimum: int) -> pd.DataFrame:
@@ -183,20 +184,28 @@ def shares_with_intervals(seconds: "pd.Series[Any]", *, whole: pd.DataFrame, min
     >>> shares_with_intervals(seconds, whole=whole, minimum=12)["share"].to_dict()
     {'Build': 0.25, 'QA': 0.25}
     """
+    groups = seconds.groupby(level=list(range(seconds.index.nlevels - 1)), dropna=False)
+    by_ticket = seconds.set_axis(seconds.index.get_level_values(-1))
+    found = _shares(by_ticket, groups.ngroup().to_numpy(), whole=whole, minimum=minimum)
+    return pd.DataFrame(dict(zip(("share", "low", "high"), found, strict=True)), index=groups.size().index)
+
+
+def _shares(
+    seconds: "pd.Series[Any]", group: npt.NDArray[np.int64], *, whole: pd.DataFrame, minimum: int
+) -> tuple[Floats, Floats, Floats]:
+    """Give share, low and high of each group, by its number; ``seconds`` are indexed by ticket."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second of import that few need
 
-    groups = seconds.groupby(level=list(range(seconds.index.nlevels - 1)), dropna=False)
-    tickets, number = groups.size(), groups.ngroup().to_numpy()
-    row = whole.index.get_indexer(seconds.index.get_level_values(-1))
-    known = row >= 0
+    row, tickets = whole.index.get_indexer(seconds.index), np.bincount(group)
+    known, enough = row >= 0, tickets >= minimum
     amounts = csr_array(
-        (seconds.to_numpy()[known], (row[known], number[known])), shape=(len(whole), len(tickets))
+        (seconds.to_numpy()[known], (row[known], group[known])), shape=(len(whole), len(tickets))
     )
-    enough, all_seconds = (tickets >= minimum).to_numpy(), whole["seconds"].to_numpy(dtype=np.float64)
-    share = amounts.sum(axis=0) / all_seconds.sum() if all_seconds.sum() else np.nan
-    found = pd.DataFrame({"share": share, "low": np.nan, "high": np.nan}, index=tickets.index)
-    low, high = share_intervals(
+    all_seconds = whole["seconds"].to_numpy(dtype=np.float64)
+    total = all_seconds.sum()
+    share = amounts.sum(axis=0) / total if total else np.full(len(tickets), np.nan)
+    low, high = np.full(len(tickets), np.nan), np.full(len(tickets), np.nan)
+    low[enough], high[enough] = share_intervals(
         amounts[:, enough], weeks=whole["week"].to_numpy(), minimum=minimum, whole=all_seconds
     )
-    found.loc[enough, "low"], found.loc[enough, "high"] = low, high
-    return found
+    return share, low, high
