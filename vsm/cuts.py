@@ -19,7 +19,7 @@ from vsm.model.choices import values_of
 from vsm.model.lifecycle import first_work_on_parts
 from vsm.partitions import Workers, intervals_in_partitions
 from vsm.stream import ValueStream
-from vsm.tables import TABLES, check
+from vsm.tables import TABLES, among, check
 
 BASE_TABLES: Final = (
     "tickets", "events", "visits", "handoffs", "waits", "blocks",
@@ -206,7 +206,7 @@ def _cut(whole: ValueStream, window: Window) -> ValueStream:
         kept |= _reviews(whole, kept.get("events"), window)
     part = replace(whole, **kept)
     if window.since is not None:  # lives are whole, so nothing in them differs but when they came into view
-        lives = lifecycles[lifecycles["ticket"].isin(tickets)].reset_index(drop=True)
+        lives = lifecycles[among(lifecycles["ticket"], tickets)].reset_index(drop=True)
         seen = lives["created"].mask(lives["created"] < window.since, window.since)
         vars(part)["lifecycles"] = lives.assign(seen_since=seen)
     return part

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from vsm.config.rules import sides_of_links
 from vsm.eventlog.ticket_keys import Aliases, ticket_keys
+from vsm.tables import among
 
 KEY: Final = re.compile(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_]*-[0-9]+|[A-Za-z0-9_][A-Za-z0-9_.-]*#[0-9]+)(?![A-Za-z0-9_-])"
@@ -95,20 +97,21 @@ def blocking_sentences(
         sentence = parse_link(text)
         if sentence and (side := blocking_side(sentence, sides=sides)):
             meaning[text] = (sentence.key, *side)
-    rows = rows[rows["detail"].isin(meaning)].reset_index(drop=True)
-    meant = [meaning[text] for text in rows["detail"]]
-    key = pd.Series([key for key, _, _ in meant], index=rows.index, dtype="str")
-    is_blocked = pd.Series([blocked for _, _, blocked in meant], index=rows.index, dtype="bool")
+    rows = rows[among(rows["detail"], meaning)]
+    told_by, meant = rows["told_by"].tolist(), [meaning[text] for text in rows["detail"].tolist()]
+    others = _resolved(told_by, [key for key, _, _ in meant], events, tickets)
     # A sentence names the other ticket; which of the two is blocked depends on its wording.
-    other = pd.Series(_resolved(rows["told_by"], key, events, tickets), index=rows.index, dtype="str")
-    by = other.where(is_blocked, rows["told_by"])
-    rows = rows.assign(
-        ticket=rows["told_by"].where(is_blocked, other),
-        by=by,
-        name=by.fillna(key),
-        sort=pd.Series([sort for _, sort, _ in meant], index=rows.index, dtype="int64"),
-    )
-    return rows.loc[rows["ticket"].notna(), list(COLUMNS)].reset_index(drop=True)
+    ends = [
+        (teller, other, other or key) if blocked else (other, teller, teller)
+        for teller, other, (key, _, blocked) in zip(told_by, others, meant, strict=True)
+    ]
+    words = {
+        name: pd.array([end[side] for end in ends], dtype="str")
+        for side, name in enumerate(("ticket", "by", "name"))
+    }
+    sort = np.array([sort for _, sort, _ in meant], dtype=np.int64)
+    sentences = pd.DataFrame({**words, "sort": sort, **rows.reset_index(drop=True)})
+    return sentences.loc[sentences["ticket"].notna(), list(COLUMNS)].reset_index(drop=True)
 
 
 def link_wordings(events: pd.DataFrame, *, links: Iterable[tuple[str, str]]) -> pd.DataFrame:
@@ -168,18 +171,16 @@ def with_present_keys(changes: pd.DataFrame, *, aliases: Aliases) -> pd.DataFram
 
 
 def _resolved(
-    tellers: "pd.Series[Any]", keys: Iterable[str], events: pd.DataFrame, tickets: pd.DataFrame
+    tellers: list[str], keys: list[str], events: pd.DataFrame, tickets: pd.DataFrame
 ) -> list[str | None]:
     """Find the ticket that each key means in the tracker of the ticket that names it."""
-    if tellers.empty:
-        return []
-    moves = events[events["kind"] == "move"]
+    named, moves = tickets[among(tickets["key"].str.upper(), keys)], events[events["kind"] == "move"]
     trackers, of_tickets, of_moves = (
-        ids.astype("str").str.replace(r":?[^:]*$", "", regex=True)
-        for ids in (tellers, tickets["ticket"], moves["ticket"])
+        pd.Series([one.rpartition(":")[0] for one in ids], dtype="str")
+        for ids in (tellers, named["ticket"].tolist(), moves["ticket"].tolist())
     )
     keys_of = {
-        tracker: ticket_keys(tickets[of_tickets == tracker], moves[of_moves == tracker])
+        tracker: ticket_keys(named[(of_tickets == tracker).array], moves[(of_moves == tracker).array])
         for tracker in trackers.unique()
     }
     return [keys_of[tracker].get(key) or None for tracker, key in zip(trackers, keys, strict=True)]

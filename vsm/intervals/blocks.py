@@ -9,7 +9,7 @@ import pandas as pd
 from vsm.clock import micros_of
 from vsm.config.rules import LINKS
 from vsm.eventlog.links import blocking_sentences
-from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals
+from vsm.intervals._kernels.algebra import GroupedIntervals, Intervals, union
 from vsm.intervals._kernels.arrays import MISSING, NEVER
 from vsm.intervals._kernels.coding import encode, instants_of
 from vsm.intervals._kernels.runs import run_ends, run_starts
@@ -168,9 +168,8 @@ def _over(
     done = known.set_axis(known.index.astype("str"))
     gone = events[events["kind"] == "delete"]
     gone_at = pd.Series(gone["at"].array, index=gone["ticket"].astype("str"), dtype=INSTANT)
-    ends = pd.concat([done[done <= as_of], gone_at])
-    earliest: pd.Series[Any] = ends.groupby(level=0).min()
-    return earliest
+    ends = done[done <= as_of]
+    return pd.concat([ends, gone_at]).groupby(level=0).min() if len(gone) else ends
 
 
 def blocked_spans(blocks: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -202,15 +201,13 @@ def blocked_spans(blocks: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:
 
 def joined_spans(ticket: "pd.Series[str]", start: "pd.Series[Any]", end: "pd.Series[Any]") -> pd.DataFrame:
     """Give the disjoint spans that these make together; as ``blocked_spans``."""
-    rows = pd.DataFrame({"ticket": ticket, "start": start.astype(INSTANT), "end": end.astype(INSTANT)})
-    rows = rows[rows["start"] < rows["end"]]
-    if rows.empty:
-        return rows.reset_index(drop=True)
-    rows = rows.sort_values(["ticket", "start"], ignore_index=True)
-    before = rows.groupby("ticket")["end"].cummax().groupby(rows["ticket"]).shift()
-    first = np.flatnonzero(~(rows["start"] <= before))
-    spans = rows.take(first).reset_index(drop=True)
-    return spans.assign(end=instants_of(np.maximum.reduceat(micros_of(rows["end"]), first)))
+    code, tickets = pd.factorize(ticket, sort=True)
+    since, until = (micros_of(side.astype(INSTANT)) for side in (start, end))
+    some = since < until
+    group, since, until = union(code[some], since[some], until[some])
+    return pd.DataFrame(
+        {"ticket": tickets.take(group), "start": instants_of(since), "end": instants_of(until)}
+    )
 
 
 def blocked_time(blocks: pd.DataFrame, visits: pd.DataFrame, *, as_of: pd.Timestamp) -> "pd.Series[Any]":

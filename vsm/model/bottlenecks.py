@@ -9,7 +9,7 @@ from vsm.model.interruptions import without_runs
 from vsm.model.lifecycle import before_the_finish, completed
 from vsm.model.weekly import completed_by_week
 from vsm.stats.shares import share_with_interval, shares_with_intervals
-from vsm.tables import DURATION
+from vsm.tables import DURATION, among
 
 TIDIED: Final = "(bulk edits)"
 IN_PARTS: Final = "(work on parts)"
@@ -59,8 +59,8 @@ def stage_shares(
 
 def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or one of the others."""
-    done = pd.Index(completed(lifecycles)["ticket"]).get_indexer(stage_visits["ticket"]) >= 0
-    done = stage_visits[done & before_the_finish(stage_visits)]
+    done = among(stage_visits["ticket"], completed(lifecycles)["ticket"]) & before_the_finish(stage_visits)
+    done = stage_visits[done]
     tidied = done["bulk"].astype(bool)
     done = done.assign(row=done["stage"].mask(tidied, TIDIED))
     idle = (done["kind"] != "work") & ~tidied & (done["waited"] < done["elapsed"])

@@ -32,6 +32,7 @@ from vsm.stats.shares import share_with_interval
 from vsm.stats.survival import quantile_times
 from vsm.stats.week_test import ERROR_RATE, FEWEST_WEEKS, Spells, change_test
 from vsm.stats.weekly_counts import counts_test
+from vsm.tables import among
 
 DELIVERED: Final = "Delivered a week"
 OF_DELIVERED: Final = "Lead time of delivered tickets, median"
@@ -144,7 +145,7 @@ def measures_beside(a: Side, b: Side, *, lead: Comparison, minimum: int) -> pd.D
     """
     done = [completed(side.lifecycles) for side in (a, b)]
     if a.as_of <= b.begin:  # what was open again later was not finished for good
-        done[0] = done[0][~done[0]["ticket"].isin(b.lifecycles["ticket"])]
+        done[0] = done[0][~among(done[0]["ticket"], b.lifecycles["ticket"])]
     counts, n = [_weekly(*pair) for pair in zip((a, b), done, strict=True)], [len(rows) for rows in done]
     rows: list[list[Any]] = [[DELIVERED, *(_mean(weeks) for weeks in counts), *n, _more(*counts)]]
     medians = [_median_days(rows) for rows in done]

@@ -77,7 +77,8 @@ def _known(names: pd.DataFrame) -> pd.DataFrame:
 
 def _kind_at(visits: pd.DataFrame, ticket: "pd.Series[str]", at: "pd.Series[Any]") -> "pd.Series[Any]":
     """Give the kind of stage that each ticket was in at an instant; missing before and after its life."""
-    stays = visits[["ticket", "entered", "left", "kind"]].astype({"ticket": "str", "kind": "str"})
+    stays = visits.loc[visits["ticket"].isin(set(ticket)), ["ticket", "entered", "left", "kind"]]
+    stays = stays.astype({"ticket": "str", "kind": "str"})
     asked = (
         pd.DataFrame({"ticket": ticket, "at": at.astype(INSTANT)}).dropna().rename_axis("row").reset_index()
     )

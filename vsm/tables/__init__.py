@@ -10,6 +10,7 @@ from vsm.tables.dictionary import data_dictionary
 from vsm.tables.git_words import BRANCHES, COMMITS, DEPLOYS, OUTCOMES, RELEASES
 from vsm.tables.review_words import PIPELINE_OUTCOMES, PIPELINES, PULL_EVENTS, PULL_KINDS, PULLS
 from vsm.tables.schema import DTYPES, DURATION, INSTANT, Column, Table, check, conform, empty
+from vsm.tables.texts import among
 from vsm.tables.words import (
     BLOCK_KINDS,
     BLOCKS,
@@ -74,6 +75,7 @@ __all__ = [
     "WAITS",
     "Column",
     "Table",
+    "among",
     "check",
     "conform",
     "data_dictionary",
