@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import Any, Final, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from vsm.config import Team, Workflow
@@ -217,11 +218,15 @@ def people_of_teams(
     visits: pd.DataFrame, *, teams: Teams, agents: frozenset[str] = frozenset()
 ) -> dict[str, set[str]]:
     """Give who ever worked in each team, but AI agents: its members, and who held work of it."""
-    held = visits.loc[visits["kind"] == "work", ["team", "holder"]].drop_duplicates().dropna()
+    work = (visits["kind"] == "work").to_numpy()
+    team_codes, holder_codes = (visits[name].cat.codes.to_numpy()[work] for name in ("team", "holder"))
+    known, persons = (team_codes >= 0) & (holder_codes >= 0), visits["holder"].cat.categories
+    held = pd.unique(team_codes[known].astype(np.int64) * len(persons) + holder_codes[known])
+    of_team, by = held // max(len(persons), 1), held % max(len(persons), 1)
     pairs = chain(
         ((team, person) for person, team in teams.team_of.items()),
         zip(teams.spells["team"], teams.spells["person"], strict=True),
-        zip(held["team"].tolist(), held["holder"].tolist(), strict=True),
+        zip(visits["team"].cat.categories[of_team], persons[by], strict=True),
     )
     people: dict[str, set[str]] = {}
     for team, person in pairs:

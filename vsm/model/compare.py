@@ -170,17 +170,19 @@ def stages_beside(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         say`` where an interval is missing.
     """
     order = pd.concat([a, b]).drop_duplicates("stage").set_index("stage")
-    columns = [
-        part.set_index("stage")[_SHARE].reindex(order.index).fillna({"share": 0.0}).add_suffix(end)
-        for part, end in ((a, "_a"), (b, "_b"))
+    sides = [
+        part.set_index("stage")[_SHARE].reindex(order.index).fillna({"share": 0.0}).to_numpy()
+        for part in (a, b)
     ]
-    both = pd.concat(columns, axis=1)
-    sides = [both[[f"{name}_{end}" for name in _SHARE]].to_numpy() for end in "ab"]
-    verdicts = [_apart(*pair) for pair in zip(*sides, strict=True)]
-    found = both.assign(
-        kind=order["kind"].astype("str"), difference=both["share_b"] - both["share_a"], verdict=verdicts
-    )
-    return found.reset_index()[["stage", "kind", *both.columns, "difference", "verdict"]]
+    names = [f"{name}_{end}" for end in "ab" for name in _SHARE]
+    found = {
+        "stage": order.index,
+        "kind": order["kind"].astype("str").array,
+        **dict(zip(names, np.hstack(sides).T, strict=True)),
+        "difference": sides[1][:, 0] - sides[0][:, 0],
+        "verdict": [_apart(*pair) for pair in zip(*sides, strict=True)],
+    }
+    return pd.DataFrame(found)
 
 
 def handoffs_beside(a: Graph, b: Graph) -> pd.DataFrame:

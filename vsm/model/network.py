@@ -163,23 +163,23 @@ def _uninterrupted(stays: Stays, runs: Flags) -> tuple[npt.NDArray[Any], npt.NDA
 
 def stage_graph(parts: Sequence[StaySums], *, stages: pd.DataFrame, minimum: int) -> Graph:
     """Give the network of stages of all parts; no ticket is in two of them."""
-    about = stages.drop_duplicates("stage").reset_index(drop=True)
+    about = stages.drop_duplicates("stage")
     sums = StageSums(*(np.sum(one, axis=0) for one in zip(*(part.by_stage for part in parts), strict=True)))
     graph = directed_graph(name="stages", tickets=sum(part.whole for part in parts))
     undone = (about["kind"] != "done").to_numpy()
     whole = in_seconds(sums.seconds[undone], sums.rest[undone])
-    order = about.sort_values("position").index.to_numpy()
+    words = list(about[["stage", "kind", "team", "position"]].itertuples(index=False, name=None))
+    order = np.argsort(about["position"].to_numpy())
     for number in order[sums.seen[order] > 0].tolist():
-        words = about.loc[number]
-        stage, kind = str(words["stage"]), words["kind"]
+        stage, kind, team, position = words[number]
         total = in_seconds(sums.seconds[number], sums.rest[number])
         ended = np.concatenate([part.ended[number] for part in parts]) / SECOND
         typical = np.quantile(ended, QUANTILES).tolist() if len(ended) else ()
         graph.add_node(
             stage,
             kind=kind,
-            position=int(words["position"]),
-            team="" if pd.isna(words["team"]) else words["team"],
+            position=position,
+            team="" if pd.isna(team) else team,
             tickets=int(sums.tickets[number]),
             visits=int(sums.visits[number]),
             open=int(sums.open[number]),
