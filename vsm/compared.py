@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from vsm.findings.present import excluded_tickets, periods_of
-from vsm.model.compare import Beside, Side, beside
+from vsm.model.compare import Side, handoffs_beside, measures_beside, stages_beside
 from vsm.model.lifecycle import units_of_work
 
 if TYPE_CHECKING:
@@ -72,28 +72,21 @@ class Compared:
         return all(len(stream.team_network.edges) for stream in (self.a, self.b))
 
     @cached_property
-    def _beside(self) -> Beside:
-        network = "team_network" if self._teams_known else "network"
-        sides = [
-            Side(s.lifecycles, s.stage_visits, s.stage_shares, getattr(s, network), s.as_of, s.since)
-            for s in (self.a, self.b)
-        ]
-        return beside(*sides, minimum=self.a.minimum)
-
-    @property
     def measures(self) -> pd.DataFrame:
         """Lead time, throughput and waiting on both sides, with 95 % intervals and verdicts."""
-        return self._beside.measures
+        sides = (Side(side.lifecycles, side.as_of, side.since) for side in (self.a, self.b))
+        return measures_beside(*sides, minimum=self.a.minimum)
 
-    @property
+    @cached_property
     def stages(self) -> pd.DataFrame:
         """Each stage's share of lead time on both sides."""
-        return self._beside.stages
+        return stages_beside(self.a.stage_shares, self.b.stage_shares)
 
-    @property
+    @cached_property
     def handoffs(self) -> pd.DataFrame:
         """What passes between each two teams, or stages, on both sides."""
-        return self._beside.handoffs
+        known = self._teams_known
+        return handoffs_beside(*(one.team_network if known else one.network for one in (self.a, self.b)))
 
     def table(self) -> "Styler":
         """Lead time, throughput and waiting beside each other, as a table for a page."""

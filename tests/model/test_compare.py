@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vsm.model.compare import Side, beside, handoffs_beside, stages_beside
+from vsm.model.compare import Side, handoffs_beside, lead_times, measures_beside, stages_beside
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
 DAY = pd.Timedelta(days=1)
@@ -31,27 +31,26 @@ def side(*, first: int, weeks: int, days: float, each: int = 4, since: bool = Fa
     begin, end = MONDAY + 7 * first * DAY, MONDAY + 7 * (first + weeks) * DAY
     done = rows["finished"] <= end
     rows["finished"] = rows["finished"].where(done)
-    empty: nx.DiGraph[str] = nx.DiGraph()
-    shares = pd.DataFrame({"stage": [], "kind": [], "share": [], "low": [], "high": []})
-    return Side(rows, pd.DataFrame({"stage": []}), shares, empty, end, begin if since else None)
+    return Side(rows, end, begin if since else None)
 
 
 def verdicts(a: Side, b: Side) -> list[str]:
-    return beside(a, b, minimum=12).measures["verdict"].tolist()
+    return measures_beside(a, b, minimum=12)["verdict"].tolist()
 
 
 def test_periods_of_times_that_differ_differ() -> None:
     """Twelve weeks of two days against twelve of five; as many are delivered a week, and about half is waiting in both."""
     a, b = side(first=0, weeks=12, days=2), side(first=12, weeks=12, days=5, since=True)
-    found = beside(a, b, minimum=12)
-    assert found.measures["verdict"].tolist() == [
+    found = measures_beside(a, b, minimum=12)
+    assert found["verdict"].tolist() == [
         "no clear change", "longer", "longer", "longer", "no clear change"
     ]  # fmt: skip
-    median = found.measures.set_index("measure").loc["Lead time with open tickets, median"]
+    median = found.set_index("measure").loc["Lead time with open tickets, median"]
     assert median["a"] == pytest.approx(2, abs=0.3)
     assert median["b"] == pytest.approx(5, abs=0.6)
     assert median["a_low"] < median["a"] < median["a_high"] < median["b_low"]
-    assert found.lead.factor[1] < 2.5 < found.lead.factor[2]
+    factor = lead_times(a, b, minimum=12).factor
+    assert factor[1] < 2.5 < factor[2]
 
 
 def test_the_same_law_is_no_change() -> None:
@@ -66,7 +65,7 @@ def test_what_is_open_again_later_was_not_delivered() -> None:
     a, b = side(first=0, weeks=12, days=2), side(first=12, weeks=12, days=2, since=True)
     again = a.lifecycles.iloc[[0]].assign(finished=b.as_of)
     later = replace(b, lifecycles=pd.concat([b.lifecycles, again], ignore_index=True))
-    before, after = (beside(a, second, minimum=12).measures["n_a"].iloc[0] for second in (b, later))
+    before, after = (measures_beside(a, second, minimum=12)["n_a"].iloc[0] for second in (b, later))
     assert before - after == 1
 
 

@@ -7,7 +7,7 @@ are two questions: what is finished may be old tickets, or young ones, while the
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -47,12 +47,9 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is compared of one stream: its measures, since when it is known, and its last instant."""
+    """What is compared of one stream: its tickets' lives, its last instant, and since when it is known."""
 
     lifecycles: pd.DataFrame
-    stage_visits: pd.DataFrame
-    shares: pd.DataFrame
-    network: Graph
     as_of: pd.Timestamp
     since: pd.Timestamp | None = None
 
@@ -63,26 +60,6 @@ class Side:
         return max(first, self.since or first)
 
 
-class Beside(NamedTuple):
-    """What ``measures_beside``, ``stages_beside``, ``handoffs_beside`` and ``lead_times`` give."""
-
-    measures: pd.DataFrame
-    stages: pd.DataFrame
-    handoffs: pd.DataFrame
-    lead: Comparison
-
-
-def beside(a: Side, b: Side, *, minimum: int) -> Beside:
-    """Compare two sides; under ``minimum`` delivered tickets nothing is claimed of times and shares."""
-    lead = lead_times(a, b, minimum=minimum)
-    return Beside(
-        measures_beside(a, b, lead=lead, minimum=minimum),
-        stages_beside(a.shares, b.shares),
-        handoffs_beside(a.network, b.network),
-        lead,
-    )
-
-
 def lead_times(a: Side, b: Side, *, minimum: int) -> Comparison:
     """Test whether lead times differ: each side followed up to its own last instant, open tickets counted.
 
@@ -91,7 +68,7 @@ def lead_times(a: Side, b: Side, *, minimum: int) -> Comparison:
     follows = b.since is not None and a.as_of <= b.since
     origin = b.begin if follows else min(a.begin, b.begin)
     sides = [
-        side_of(spells_of(side.stage_visits, side.lifecycles), origin, horizon=side.as_of) for side in (a, b)
+        side_of(spells_of(pd.DataFrame(), side.lifecycles), origin, horizon=side.as_of) for side in (a, b)
     ]
     return judged(sides[0], sides[1], minimum=minimum, follows=follows)
 
@@ -133,8 +110,8 @@ def delivered_verdict(a: pd.DataFrame, b: pd.DataFrame, *, minimum: int) -> str:
     return NO_CHANGE if not test.significant else SHORTER if test.statistic > 0 else LONGER
 
 
-def measures_beside(a: Side, b: Side, *, lead: Comparison, minimum: int) -> pd.DataFrame:
-    """Give what differs in the whole.
+def measures_beside(a: Side, b: Side, *, minimum: int) -> pd.DataFrame:
+    """Give what differs in the whole; under ``minimum`` delivered tickets nothing is claimed.
 
     Returns
     -------
@@ -143,7 +120,7 @@ def measures_beside(a: Side, b: Side, *, lead: Comparison, minimum: int) -> pd.D
         b_high``; days, tickets a week, or a share; NaN where unknown), ``n_a, n_b`` (delivered tickets) and
         ``verdict``.
     """
-    done = [completed(side.lifecycles) for side in (a, b)]
+    lead, done = lead_times(a, b, minimum=minimum), [completed(side.lifecycles) for side in (a, b)]
     if a.as_of <= b.begin:  # what was open again later was not finished for good
         done[0] = done[0][~among(done[0]["ticket"], b.lifecycles["ticket"])]
     counts, n = [_weekly(*pair) for pair in zip((a, b), done, strict=True)], [len(rows) for rows in done]

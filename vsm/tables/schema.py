@@ -92,19 +92,22 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     >>> conform(pd.DataFrame({"note": ["x"]}), Table("notes", "Notes.", (), columns))["by"].isna().tolist()
     [True]
     """
-    absent = [c.name for c in table.columns if c.name not in frame.columns and not c.may_lack]
+    frame = frame.reset_index(drop=True)
+    given = dict(frame.items())
+    absent = [c.name for c in table.columns if c.name not in given and not c.may_lack]
     if absent:
         raise TableError(f"{table.name} lacks {', '.join(absent)}; columns are {list(frame.columns)}")
-    frame = frame.reset_index(drop=True)
-    columns = {c.name: _typed(frame, c, table) for c in table.columns}
+    columns = {
+        c.name: _typed(given[c.name], c, table)
+        if c.name in given
+        else pd.Series(index=frame.index, dtype=_dtype(c))
+        for c in table.columns
+    }
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
-def _typed(frame: pd.DataFrame, column: Column, table: Table) -> pd.Series:
+def _typed(values: pd.Series, column: Column, table: Table) -> pd.Series:
     dtype = _dtype(column)
-    if column.name not in frame.columns:
-        return pd.Series(index=frame.index, dtype=dtype)
-    values = frame[column.name]
     if dtype == values.dtype:
         return values
     if odd := _not_allowed(values, column):
@@ -135,7 +138,8 @@ def check(frame: pd.DataFrame, table: Table, *, key: bool = True) -> pd.DataFram
     """
     if list(frame.columns) != table.names:
         raise TableError(f"{table.name}: columns are {list(frame.columns)}, expected {table.names}")
-    faults = [fault for column in table.columns for fault in _column_faults(frame[column.name], column)]
+    columns = zip(table.columns, frame.items(), strict=True)
+    faults = [fault for column, (_, values) in columns for fault in _column_faults(values, column)]
     if key and table.key and (twice := _repeated(frame, table.key)):
         repeat = counted(twice, "row repeats", "rows repeat")
         faults.append(f"{repeat} the key ({', '.join(table.key)})")
