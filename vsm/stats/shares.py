@@ -13,14 +13,11 @@ a week: independent tickets 94 to 97 %, weeks that share luck 94 to 97 %, weekly
 shares drift for months no interval of this kind holds what it says: weeks are no independent facts either.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 Floats = npt.NDArray[np.float64]
 _FEWEST: Final = 4
@@ -30,7 +27,7 @@ LEAST_WEEKS: Final = 2
 
 
 def share_intervals(
-    amounts: "Floats | csr_array", *, weeks: npt.NDArray[Any], minimum: int, whole: Floats | None = None
+    amounts: Floats, *, weeks: npt.NDArray[Any], minimum: int, whole: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """Give the 95 % interval of each column's share of the total.
 
@@ -57,20 +54,37 @@ def share_intervals(
     >>> low.tolist(), high.tolist()
     ([0.5, 0.5], [0.5, 0.5])
     """
-    if whole is None:
-        whole = np.asarray(amounts.sum(axis=1), dtype=np.float64)
-    parts, totals = _by_week(amounts, weeks), _by_week(whole[:, np.newaxis], weeks)
+    week = _numbered(weeks)
+    parts = np.zeros((week.max(initial=-1) + 1, amounts.shape[1]))
+    np.add.at(parts, week, amounts)
+    return _intervals(parts, week, minimum=minimum, whole=amounts.sum(axis=1) if whole is None else whole)
+
+
+def _intervals(
+    parts: Floats, week: npt.NDArray[np.int64], *, minimum: int, whole: Floats
+) -> tuple[Floats, Floats]:
+    """Give the intervals of parts that are summed by week; ``week`` and ``whole`` are by ticket.
+
+    ::
+
+        rows are weeks, columns parts    parts  Build Test   totals    without the week   Build Test
+                                         w 0        7    3       10                         1/2  1/2
+                                         w 1        1    1        2                        7/10 3/10
+    """
+    totals = np.bincount(week, weights=whole)[:, np.newaxis]
     if (whole > 0).sum() < max(minimum, 1) or len(totals) < LEAST_WEEKS or not parts.shape[1]:
         unknown = np.full(parts.shape[1], np.nan)
         return unknown, unknown
-    # Rows are weeks, columns parts:    parts  Build Test   totals    without the week   Build Test
-    #                                   w 1        7    3       10                         1/2  1/2
-    #                                   w 2        1    1        2                        7/10 3/10
     share, rest = parts.sum(axis=0) / totals.sum(), totals.sum() - totals
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.clip((parts.sum(axis=0) - parts) / rest, 0.0, 1.0)
         effective = np.minimum(effective_weeks(totals), np.maximum(effective_weeks(parts), _FEWEST))
     return jackknife_interval(share, without, effective=effective)
+
+
+def _numbered(weeks: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Number the weeks that occur, from 0."""
+    return np.unique(weeks, return_inverse=True)[1].astype(np.int64)
 
 
 def jackknife_interval(share: Floats, without: Floats, *, effective: Floats) -> tuple[Floats, Floats]:
@@ -106,17 +120,6 @@ def jackknife_interval(share: Floats, without: Floats, *, effective: Floats) -> 
         np.where(settled, share, np.where(known, low, np.nan)),
         np.where(settled, share, np.where(known, high, np.nan)),
     )
-
-
-def _by_week(amounts: "Floats | csr_array", weeks: npt.NDArray[Any]) -> Floats:
-    """Sum the tickets of each week; the product touches nothing but the amounts that are not 0."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second of import that few need
-
-    known, week = np.unique(weeks, return_inverse=True)
-    tickets = np.arange(len(week))
-    member = csr_array((np.ones(len(week)), (week, tickets)), shape=(len(known), len(week)))
-    sums = member @ amounts
-    return np.asarray(sums if isinstance(sums, np.ndarray) else sums.toarray(), dtype=np.float64)
 
 
 def effective_weeks(sums: Floats) -> Floats:
@@ -194,18 +197,18 @@ def _shares(
     seconds: "pd.Series[Any]", group: npt.NDArray[np.int64], *, whole: pd.DataFrame, minimum: int
 ) -> tuple[Floats, Floats, Floats]:
     """Give share, low and high of each group, by its number; ``seconds`` are indexed by ticket."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second of import that few need
-
     row, tickets = whole.index.get_indexer(seconds.index), np.bincount(group)
-    known, enough = row >= 0, tickets >= minimum
-    amounts = csr_array(
-        (seconds.to_numpy()[known], (row[known], group[known])), shape=(len(whole), len(tickets))
-    )
-    all_seconds = whole["seconds"].to_numpy(dtype=np.float64)
-    total = all_seconds.sum()
-    share = amounts.sum(axis=0) / total if total else np.full(len(tickets), np.nan)
-    low, high = np.full(len(tickets), np.nan), np.full(len(tickets), np.nan)
-    low[enough], high[enough] = share_intervals(
-        amounts[:, enough], weeks=whole["week"].to_numpy(), minimum=minimum, whole=all_seconds
+    order = np.argsort(row, kind="stable")  # sums are made in the order of ``whole``
+    order = order[row[order] >= 0]
+    amounts, row, group = seconds.to_numpy(dtype=np.float64)[order], row[order], group[order]
+    all_seconds, week = whole["seconds"].to_numpy(dtype=np.float64), _numbered(whole["week"].to_numpy())
+    total, groups, weeks = all_seconds.sum(), len(tickets), week.max(initial=-1) + 1
+    share = np.bincount(group, weights=amounts, minlength=groups) / (total or np.nan)
+    # One sum for each week and group:  week 0 group 0, week 0 group 1, … week 1 group 0, …
+    parts = np.bincount(week[row] * groups + group, weights=amounts, minlength=weeks * groups)
+    low, high = np.full(groups, np.nan), np.full(groups, np.nan)
+    enough = tickets >= minimum
+    low[enough], high[enough] = _intervals(
+        parts.reshape(weeks, groups).compress(enough, axis=1), week, minimum=minimum, whole=all_seconds
     )
     return share, low, high
