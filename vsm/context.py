@@ -194,7 +194,7 @@ def small_teams(
 def _members_suffice(log: Log, *, people: People, workflow: Workflow) -> bool:
     """Whether each team has enough members, whoever else held its work: so that no visits are needed."""
     members = people_of_teams(empty(VISITS), teams=people.teams, agents=people.agents)
-    moved = log.events[log.events["kind"] == "team"]
+    moved = log.events.loc[log.events["kind"] == "team", ["before", "after"]]
     teams = {*members, *people.teams.of_ticket.values(), *(team.name for team in workflow.teams)}
     teams |= {*moved["before"].dropna(), *moved["after"].dropna()}
     teams |= {stage.team for stage in workflow.stages if stage.team}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from vsm.config import Outcome, Workflow
@@ -61,11 +62,12 @@ def log_with_outcomes(log: Log, *, workflow: Workflow) -> Log:
 
 def last_states(events: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
     """Give the last value of each of these kinds, by ticket (index; str); missing where there is none."""
-    columns = {}
+    ticket, known, columns = events["ticket"].cat.codes.to_numpy(), events["ticket"].cat.categories, {}
     for kind in kinds:
-        rows = events.loc[events["kind"] == kind, ["ticket", "after"]].drop_duplicates("ticket", keep="last")
-        columns[kind] = rows.astype("str").set_index("ticket")["after"]
-    return pd.DataFrame(columns)
+        rows, last = np.flatnonzero(events["kind"] == kind), np.full(len(known), -1)
+        last[ticket[rows]] = rows  # of several the last stays
+        columns[kind] = events["after"].array.take(last, allow_fill=True)
+    return pd.DataFrame(columns, index=known.astype("str")).astype("str")
 
 
 def _present(pair: tuple[Any, Any]) -> tuple[str | None, str | None]:

@@ -171,16 +171,16 @@ def spells_of(
         rows = stage_visits[stage_visits["stage"] == stage]
         ended = rows["left"].notna() & ~rows["bulk"].astype(bool) & ~rows["gone"].astype(bool)
         begin, end = rows["entered"], rows["left"]
+        seen = seen_since(lifecycles).reindex(rows["ticket"].astype("str")).set_axis(rows.index)
     else:
         rows = units_of_work(lifecycles)
         rows = rows[rows[begins[measure]].notna() & ~was_discarded(rows)]
         ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
         begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
-    ticket = rows["ticket"].astype("str")
-    seen = seen_since(lifecycles).reindex(ticket).set_axis(rows.index)
+        seen = rows["seen_since"] if "seen_since" in rows else begin
     spells = pd.DataFrame(
         {
-            "ticket": ticket,
+            "ticket": rows["ticket"].astype("str"),
             "begin": begin,
             "end": end,
             "ended": ended,

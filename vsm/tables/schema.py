@@ -179,8 +179,8 @@ def _column_faults(values: pd.Series, column: Column) -> list[str]:
         faults.append(f"{column.name} is {values.dtype}, expected {DTYPES[column.type]}")
     if values.empty:
         return faults
-    if not column.may_lack and (gaps := int(values.isna().sum())):
-        faults.append(f"{column.name} lacks {counted(gaps, 'value')}")
+    if not column.may_lack and values.hasnans:
+        faults.append(f"{column.name} lacks {counted(int(values.isna().sum()), 'value')}")
     if odd := _not_allowed(values, column):
         faults.append(f"{column.name} holds {odd}, allowed are {list(column.allowed)}")
     return faults
