@@ -152,7 +152,8 @@ def shown(
     source = _cut(whole, window)
     context = whole._context  # noqa: SLF001
     if context.shared and window != Window():
-        left_out = whole.visits[~whole.visits["ticket"].isin(set(source.tickets["ticket"]))]
+        rest = ~whole.visits["ticket"].isin(source.tickets["ticket"].tolist())
+        left_out = whole.visits.loc[rest, ["kind", "team", "holder"]]
         more = small_teams_in_window(source.visits, left_out, context=context, before=context.small)
         if more:
             return shown(again(whole, more), window, again=again)

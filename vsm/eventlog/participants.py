@@ -218,15 +218,15 @@ def people_of_teams(
     visits: pd.DataFrame, *, teams: Teams, agents: frozenset[str] = frozenset()
 ) -> dict[str, set[str]]:
     """Give who ever worked in each team, but AI agents: its members, and who held work of it."""
-    work = (visits["kind"] == "work").to_numpy()
-    team_codes, holder_codes = (visits[name].cat.codes.to_numpy()[work] for name in ("team", "holder"))
-    known, persons = (team_codes >= 0) & (holder_codes >= 0), visits["holder"].cat.categories
-    held = pd.unique(team_codes[known].astype(np.int64) * len(persons) + holder_codes[known])
-    of_team, by = held // max(len(persons), 1), held % max(len(persons), 1)
+    team, holder = (visits[name].astype("category").cat for name in ("team", "holder"))
+    held = (visits["kind"] == "work") & (team.codes >= 0) & (holder.codes >= 0)
+    # One number for each team and person:  team · persons + person
+    persons = max(len(holder.categories), 1)
+    both = pd.unique(team.codes[held].to_numpy(dtype=np.int64) * persons + holder.codes[held].to_numpy())
     pairs = chain(
         ((team, person) for person, team in teams.team_of.items()),
         zip(teams.spells["team"], teams.spells["person"], strict=True),
-        zip(visits["team"].cat.categories[of_team], persons[by], strict=True),
+        zip(team.categories[both // persons], holder.categories[both % persons], strict=True),
     )
     people: dict[str, set[str]] = {}
     for team, person in pairs:
@@ -254,7 +254,7 @@ def small_teams_within(
     Parameters
     ----------
     shown, left_out
-        VISITS of the tickets in the window, and of the others.
+        ``kind, team, holder`` of VISITS of the tickets in the window, and of the others.
     before
         The teams that are merged already in these visits.
     known
