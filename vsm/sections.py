@@ -52,6 +52,7 @@ from vsm.model.rework import accuracy_of, backward_moves, referral_matrix, rewor
 from vsm.model.sprints import sprint_commitments, sprint_stays
 from vsm.model.weekly import completed_by_week, weekly_wip
 from vsm.people import People
+from vsm.tables import among
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -317,7 +318,7 @@ def alignment_section(
     """Measure what work serves; ``whole`` are all TICKETS, so that parents out of view are known."""
     minimum = workflow.rules.minimum
     aligned = alignment_of_tickets(whole, workflow=workflow)
-    rows = aligned[aligned["ticket"].isin(set(tickets["ticket"]))].reset_index(drop=True)
+    rows = aligned[among(aligned["ticket"], tickets["ticket"])].reset_index(drop=True)
     return Alignment(
         rows,
         objective_costs(lifecycles, alignment=rows, tickets=tickets, minimum=minimum),
@@ -339,7 +340,7 @@ def rework_section(
     done = set(completed(lifecycles)["ticket"])
     uninterrupted = without_runs(stage_visits, stages=stages)
     of_done = visits[visits["ticket"].isin(done) & ~visits["stage"].isin(interrupting(stages))]
-    kept = uninterrupted[uninterrupted["ticket"].isin(done)]
+    kept = uninterrupted[among(uninterrupted["ticket"], done)]
     order = stages.drop_duplicates("stage").set_index("stage")["position"]
     by_stage = rework_by_stage(of_done, minimum=minimum)
     return Rework(

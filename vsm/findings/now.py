@@ -20,6 +20,7 @@ from vsm.model.queues import half_as_many
 from vsm.model.weekly import completed_by_week
 from vsm.quality.assumed import WORTH
 from vsm.stats.shares import share_with_interval
+from vsm.tables import among
 
 UNKNOWN: Final = float("nan")
 QUIET: Final = pd.Timedelta(weeks=4)
@@ -48,7 +49,7 @@ def stuck(present: Present) -> Iterator[Finding]:
             start="entered",
             end="left",
         )
-        units = parts[parts["ticket"].isin(present.open.index)]
+        units = parts[among(parts["ticket"], present.open.index)]
         finding = _of_time(present, "stuck", stage, units)
         if finding is None:
             continue
@@ -60,7 +61,7 @@ def stuck(present: Present) -> Iterator[Finding]:
             if pd.isna(usual)
             else f"{some} of them longer than 85 % of tickets stayed there ({humanize_duration(usual)})"
         )
-        whole = late["ticket"].isin(present.lives["ticket"]).all()
+        whole = among(late["ticket"], present.lives["ticket"]).all()
         alone = "" if whole else " (epics and sub-tasks not counted)"
         earlier, halved = _since_when(present, stage)
         half = "; the earlier count is of the last day with at most half as many" if halved else ""
@@ -174,7 +175,7 @@ def _unstarted(present: Present, stage: str) -> float:
     """Give the share of the tickets in a stage on which nobody has ever worked."""
     ages = present.ages[present.ages["stage"] == stage]
     begun = present.lives.loc[present.lives["started"].notna(), "ticket"]
-    return float((~ages["ticket"].isin(begun)).mean())
+    return float((~among(ages["ticket"], begun)).mean())
 
 
 def handoffs(present: Present) -> Iterator[Finding]:

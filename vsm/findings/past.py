@@ -14,7 +14,7 @@ from vsm.model.causes import MEANINGS
 from vsm.model.lifecycle import completed
 from vsm.model.weekly import completed_by_week
 from vsm.quality.assumed import WORTH
-from vsm.tables import DURATION
+from vsm.tables import DURATION, among
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Evidence:
 
     def parts(self, stage: str) -> dict[str, Any]:
         """Give how long each completed ticket was in a stage, as ``parts_by_key`` does."""
-        counted = self.stage_visits["ticket"].isin(self.done) & ~self.stage_visits["bulk"].astype(bool)
+        counted = among(self.stage_visits["ticket"], self.done) & ~self.stage_visits["bulk"].astype(bool)
         mine = self.stage_visits[counted & (self.stage_visits["stage"] == stage)]
         return parts_by_key(mine.groupby("ticket")["elapsed"].sum().dt.total_seconds(), key=self.key)
 
@@ -69,7 +69,7 @@ class Evidence:
     @cached_property
     def longest(self) -> Mapping[Any, Any]:
         """The tickets that spent most time in each stage, visits of bulk edits left out."""
-        counted = self.stage_visits["ticket"].isin(self.done) & ~self.stage_visits["bulk"].astype(bool)
+        counted = among(self.stage_visits["ticket"], self.done) & ~self.stage_visits["bulk"].astype(bool)
         each = self.stage_visits[counted].groupby(["stage", "ticket"])["elapsed"].sum()
         return _first_of(each.sort_values(ascending=False, kind="stable").reset_index(), ["stage"])
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vsm.findings.durations import percent, time_of
 from vsm.stats.shares import share_intervals, share_with_interval
-from vsm.tables import CAUSES
+from vsm.tables import CAUSES, among
 
 NOTHING_SAID: Final = 0.01
 """An interval from under it to over all but it says nothing."""
@@ -98,7 +98,7 @@ def leading_cause(waits: pd.DataFrame, whole: pd.DataFrame, *, minimum: int) -> 
         By ticket, the ``seconds`` of which the waiting is a share, and its ``week``; pieces of other tickets
         are left out.
     """
-    known = waits[waits["ticket"].isin(whole.index)].dropna(subset=["cause"])
+    known = waits[among(waits["ticket"], whole.index)].dropna(subset=["cause"])
     if known.empty:
         return None
     each = _by_ticket(known, "working")

@@ -53,14 +53,18 @@ def stage_shares(
         "p85": row["elapsed"].quantile(0.85),
     }
     rows = pd.DataFrame({**sums, **found.fillna({"share": 0.0})}).reindex(shown)
-    words = {"stage": shown, "kind": [kind[name] for name in shown], "team": [team.get(name) for name in shown]}
+    words = {
+        "stage": shown,
+        "kind": [kind[name] for name in shown],
+        "team": [team.get(name) for name in shown],
+    }
     return pd.DataFrame({**words, **rows}).reset_index(drop=True)
 
 
 def _before_finish(stage_visits: pd.DataFrame, lifecycles: pd.DataFrame) -> pd.DataFrame:
     """Keep what completed tickets did before their finish, with ``row``: the stage, or one of the others."""
-    done = among(stage_visits["ticket"], completed(lifecycles)["ticket"]) & before_the_finish(stage_visits)
-    done = stage_visits[done]
+    counted = among(stage_visits["ticket"], completed(lifecycles)["ticket"])
+    done = stage_visits[counted & before_the_finish(stage_visits)]
     tidied = done["bulk"].astype(bool)
     done = done.assign(row=done["stage"].mask(tidied, TIDIED))
     idle = (done["kind"] != "work") & ~tidied & (done["waited"] < done["elapsed"])
@@ -139,7 +143,7 @@ def return_costs(
     """
     done = completed(lifecycles)
     stays = without_runs(stage_visits, stages=stages)
-    before = stays[stays["ticket"].isin(done["ticket"]) & (stays["kind"] != "done")]
+    before = stays[among(stays["ticket"], done["ticket"]) & (stays["kind"] != "done")]
     back = before[before.duplicated(["ticket", "stage"]) & ~before["bulk"].astype(bool)]
     again = back.groupby("ticket")["elapsed"].sum()
     share, low, high = share_with_interval(

@@ -177,7 +177,7 @@ def spells_of(
         rows = rows[rows[begins[measure]].notna() & ~was_discarded(rows)]
         ended = rows["finished"].notna() & ~rows["bulk"].astype(bool)
         begin, end = rows[begins[measure]], rows["finished"].fillna(rows["gone"])
-        seen = rows["seen_since"] if "seen_since" in rows else begin
+        seen = rows.get("seen_since", begin)
     spells = pd.DataFrame(
         {
             "ticket": rows["ticket"].astype("str"),

@@ -47,7 +47,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is compared of one stream: its tickets' lives, its last instant, and since when it is known."""
+    """What is compared of one stream: its lifecycles, its last instant, and since when it is known."""
 
     lifecycles: pd.DataFrame
     as_of: pd.Timestamp

@@ -8,6 +8,7 @@ import pandas as pd
 from vsm.config import Workflow
 from vsm.model.lifecycle import completed
 from vsm.model.period import Period
+from vsm.tables import among
 
 _WEEK = pd.Timedelta(days=7)
 _FEW = 5
@@ -69,7 +70,7 @@ def map_facts(
     """
     done = completed(lifecycles)
     work = stage_visits[stage_visits["kind"] == "work"].astype({"ticket": "str"})
-    process = work[work["ticket"].isin(done["ticket"])].groupby("ticket")["elapsed"].sum()
+    process = work[among(work["ticket"], done["ticket"])].groupby("ticket")["elapsed"].sum()
     held = visits[visits["kind"] == "work"].dropna(subset=["holder"])
     people = held.groupby(held["stage"].astype("str"))["holder"].nunique()
     weeks = (period.end - period.begin) / _WEEK

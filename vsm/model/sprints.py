@@ -5,7 +5,7 @@ from typing import Any, Final
 import pandas as pd
 
 from vsm.intervals.blocks import FAR
-from vsm.tables import INSTANT
+from vsm.tables import INSTANT, among
 
 _STAYS: Final[dict[str, Any]] = {"ticket": "str", "sprint": "str", "since": INSTANT, "until": INSTANT}
 CLOSING: Final = pd.Timedelta(minutes=1)
@@ -129,7 +129,7 @@ def sprint_commitments(
         not done; 0 while it is under way).
     """
     units = set(lifecycles.loc[lifecycles["unit"], "ticket"])
-    rows = stays[stays["ticket"].isin(units) & (stays["started"] <= as_of)].reset_index(drop=True)
+    rows = stays[among(stays["ticket"], units) & (stays["started"] <= as_of)].reset_index(drop=True)
     since, until, started, end = rows["since"], rows["until"], rows["started"], rows["ended"].fillna(as_of)
     over = carried_over(rows, visits, as_of=as_of)
     done = visits.loc[visits["kind"] == "done", ["ticket", "entered"]].astype({"ticket": "str"})

@@ -12,7 +12,7 @@ from vsm.clock import Clock, micros_of
 from vsm.intervals.codes import Flags, Ints, run_ends, run_starts, summed
 from vsm.model.lifecycle import TIMES
 from vsm.model.period import Period, clipped
-from vsm.tables import DURATION, INSTANT
+from vsm.tables import DURATION, INSTANT, among
 
 MOST: Final = 2_000_000
 """Pieces that are looked at together: what is made of them meanwhile takes less than half a gigabyte."""
@@ -104,7 +104,7 @@ def waits_within(
     DataFrame
         As ``waits_by_cause`` gives it; ``working`` is by the calendar of the visit's team.
     """
-    mine = waits["ticket"].cat.categories.isin(of)
+    mine = among(waits["ticket"].cat.categories, of)
     parts = []
     for rows in blocks_of_waits(waits):
         part = waits.iloc[rows][[*_KEPT, "end"]]

@@ -71,7 +71,7 @@ def _intervals(
                                          w 0        7    3       10                         1/2  1/2
                                          w 1        1    1        2                        7/10 3/10
     """
-    totals = np.bincount(week, weights=whole)[:, np.newaxis]
+    totals = np.bincount(week, weights=whole).astype(np.float64)[:, np.newaxis]
     if (whole > 0).sum() < max(minimum, 1) or len(totals) < LEAST_WEEKS or not parts.shape[1]:
         unknown = np.full(parts.shape[1], np.nan)
         return unknown, unknown
@@ -194,7 +194,7 @@ def shares_with_intervals(seconds: "pd.Series[Any]", *, whole: pd.DataFrame, min
 
 
 def _shares(
-    seconds: "pd.Series[Any]", group: npt.NDArray[np.int64], *, whole: pd.DataFrame, minimum: int
+    seconds: "pd.Series[Any]", group: npt.NDArray[Any], *, whole: pd.DataFrame, minimum: int
 ) -> tuple[Floats, Floats, Floats]:
     """Give share, low and high of each group, by its number; ``seconds`` are indexed by ticket."""
     row, tickets = whole.index.get_indexer(seconds.index), np.bincount(group)

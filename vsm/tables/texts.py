@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 
-def among(texts: "pd.Series[str]", known: Iterable[str]) -> npt.NDArray[np.bool_]:
+def among(texts: "pd.Series[str] | pd.Index[str]", known: Iterable[str]) -> npt.NDArray[np.bool_]:
     """Mark the texts that are among those known, in the order of the column; a missing one is not.
 
     As ``texts.isin(known)``, which looks at each known text by itself: four microseconds each.
@@ -17,6 +17,5 @@ def among(texts: "pd.Series[str]", known: Iterable[str]) -> npt.NDArray[np.bool_
     >>> among(pd.Series(["b", None, "c"]), {"a", "b"}).tolist()
     [True, False, False]
     """
-    words = known.tolist() if isinstance(known, pd.Series) else known
-    found: npt.NDArray[np.bool_] = pd.Index(list(dict.fromkeys(words)), dtype="str").get_indexer(texts) >= 0
-    return found
+    words = known.tolist() if isinstance(known, pd.Series | pd.Index) else known
+    return pd.Index(list(dict.fromkeys(words)), dtype="str").get_indexer(pd.Index(texts)) >= 0

@@ -20,7 +20,7 @@ from vsm.config import Outcome
 from vsm.eventlog.outcomes import outcome_of
 from vsm.intervals.codes import Ints, micros_at, run_ends, run_starts
 from vsm.model.lifecycle import finished_in_bulk
-from vsm.tables import INSTANT
+from vsm.tables import INSTANT, among
 
 DAY: Final = 86_400_000_000
 """Microseconds."""
@@ -59,7 +59,7 @@ def finishes_from_visits(
         }
     )
     units = tickets.loc[(tickets["unit"].astype("str").fillna("unit") == "unit"), "ticket"].astype("str")
-    rows = rows[rows["ticket"].isin(set(units))]
+    rows = rows[among(rows["ticket"], units)]
     marked = finished_in_bulk(rows.set_index("ticket")["finished"], visits, events, stages)
     rows = rows[~marked.to_numpy()]
     said = outcomes_said(events[events["ticket"].isin(set(rows["ticket"]))], stages, settings)

@@ -10,7 +10,7 @@ from vsm.intervals.handoffs import disciplines
 from vsm.model.lifecycle import completed
 from vsm.model.responsibility.owners import NOBODY, names_joined, work_of_people
 from vsm.stats.proportions import share_of
-from vsm.tables import TOUCH_KINDS
+from vsm.tables import TOUCH_KINDS, among
 
 NO_DISCIPLINES: Final = "no discipline is known: set discipline = … or team = … of the stages in vsm.toml"
 NO_TICKETS: Final = "no delivered ticket has been worked on in a stage of a known discipline"
@@ -67,7 +67,7 @@ def ticket_disciplines(
     work = work.assign(discipline=work["stage"].map(disciplines(stages)).astype("str"))
     work = work[work["discipline"].notna()]
     home = _disciplines_of_people(work)
-    finished = work[work["ticket"].isin(set(completed(lifecycles)["ticket"].astype("str")))]
+    finished = work[among(work["ticket"], completed(lifecycles)["ticket"])]
     grouped = finished.groupby("ticket")["discipline"]
     rows = pd.DataFrame({"disciplines": grouped.nunique(), "names": names_joined(finished, "discipline")})
     joint = rows.index.isin(_touched_by_others(finished, events, home)) & (rows["disciplines"] > 1)

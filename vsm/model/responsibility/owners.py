@@ -7,6 +7,7 @@ import pandas as pd
 
 from vsm.intervals.handoffs import disciplines, work_start
 from vsm.model.lifecycle import completed
+from vsm.tables import among
 
 JOINT: Final = "; "
 NOBODY: Final[frozenset[str]] = frozenset()
@@ -83,7 +84,7 @@ def work_of_people(visits: pd.DataFrame, *, bots: AbstractSet[str] = NOBODY) -> 
 def _in_time(ticket: "pd.Series[Any]", at: "pd.Series[Any]", reached: pd.DataFrame) -> "pd.Series[bool]":
     """Mark what began before production; of tickets that wait for a release, everything did."""
     production = reached["production"].reindex(ticket).set_axis(ticket.index).astype(at.dtype)
-    return ticket.isin(reached.index) & ~(at >= production)
+    return ~(at >= production) & among(ticket, reached.index)
 
 
 def names_joined(work: pd.DataFrame, side: str) -> "pd.Series[Any]":
