@@ -134,7 +134,7 @@ def link_wordings(events: pd.DataFrame, *, links: Iterable[tuple[str, str]]) -> 
 
 def _sentences(events: pd.DataFrame) -> pd.DataFrame:
     """List sentences about links: one row per sentence that appeared or went."""
-    rows = events[events["kind"] == "link"]
+    rows = events.loc[events["kind"] == "link", ["ticket", "at", "seq", "before", "after"]]
     plain = rows[["at", "seq"]].assign(told_by=rows["ticket"].astype("str"))
     gone = plain.assign(detail=rows["before"].astype("str"), there=False)
     made = plain.assign(detail=rows["after"].astype("str"), there=True)

@@ -219,10 +219,10 @@ def people_of_teams(
 ) -> dict[str, set[str]]:
     """Give who ever worked in each team, but AI agents: its members, and who held work of it."""
     team, holder = (visits[name].astype("category").cat for name in ("team", "holder"))
-    held = (visits["kind"] == "work") & (team.codes >= 0) & (holder.codes >= 0)
-    # One number for each team and person:  team · persons + person
+    of_team, by = team.codes.to_numpy(dtype=np.int64), holder.codes.to_numpy()
+    held = (visits["kind"] == "work").to_numpy() & (of_team >= 0) & (by >= 0)
     persons = max(len(holder.categories), 1)
-    both = pd.unique(team.codes[held].to_numpy(dtype=np.int64) * persons + holder.codes[held].to_numpy())
+    both = pd.unique(of_team[held] * persons + by[held])  # one number for each team and person
     pairs = chain(
         ((team, person) for person, team in teams.team_of.items()),
         zip(teams.spells["team"], teams.spells["person"], strict=True),

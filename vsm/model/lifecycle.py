@@ -79,7 +79,7 @@ def lifecycles_from_visits(
         parts = parts.reindex(seen.index)
         parts = parts.mask(parts < created, created)
         started = started.mask((parts < horizon) & ~(started <= parts), parts)
-    lead, wait = horizon - created, pd.Series(_waited_in_all(waits, seen.index), index=seen.index)
+    lead, wait = horizon - created, _waited_in_all(waits, seen.index)
     about = tickets[["ticket", "outcome", "unit"]].astype("str").set_index("ticket").reindex(seen.index)
     lifecycles = {
         "created": created,
