@@ -202,13 +202,12 @@ def _shares(
     order = order[row[order] >= 0]
     amounts, row, group = seconds.to_numpy(dtype=np.float64)[order], row[order], group[order]
     all_seconds, week = whole["seconds"].to_numpy(dtype=np.float64), _numbered(whole["week"].to_numpy())
-    total, groups, weeks = all_seconds.sum(), len(tickets), week.max(initial=-1) + 1
-    share = np.bincount(group, weights=amounts, minlength=groups) / (total or np.nan)
-    # One sum for each week and group:  week 0 group 0, week 0 group 1, … week 1 group 0, …
-    parts = np.bincount(week[row] * groups + group, weights=amounts, minlength=weeks * groups)
-    low, high = np.full(groups, np.nan), np.full(groups, np.nan)
+    share = np.bincount(group, weights=amounts, minlength=len(tickets)) / (all_seconds.sum() or np.nan)
     enough = tickets >= minimum
-    low[enough], high[enough] = _intervals(
-        parts.reshape(weeks, groups).compress(enough, axis=1), week, minimum=minimum, whole=all_seconds
-    )
+    some, column, shape = enough[group], np.cumsum(enough) - 1, (week.max(initial=-1) + 1, enough.sum())
+    # One sum for each week and group:  week 0 group 0, week 0 group 1, … week 1 group 0, …
+    cell = week[row[some]] * shape[1] + column[group[some]]
+    parts = np.bincount(cell, weights=amounts[some], minlength=np.prod(shape)).reshape(shape)
+    low, high = np.full(len(tickets), np.nan), np.full(len(tickets), np.nan)
+    low[enough], high[enough] = _intervals(parts, week, minimum=minimum, whole=all_seconds)
     return share, low, high
