@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -79,6 +80,18 @@ def test_a_worker_that_dies_changes_nothing(context: Context, monkeypatch: pytes
     same_bytes(made, serial)
 
 
+def test_workers_that_are_all_gone_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster of other machines may lose them for good; nor is one that is closed asked again."""
+    monkeypatch.setattr(clusters, "PATIENCE", 1)
+    with connect("local", workers=1) as workers:
+        promised = workers.submit(time.sleep, 600)
+        workers._client.cluster.scale(0)
+        with pytest.raises(RunError, match=r"^no worker of the cluster answers .* runs and has workers$"):
+            workers.gather([promised])
+    with pytest.raises(RunError, match=r"^the cluster is closed, or its scheduler is gone; connect again$"):
+        workers.submit(time.sleep, 0)
+
+
 def test_a_work_folder_is_read_alike(cluster: Cluster, tmp_path: Path) -> None:
     """Every base table of the stream, and both networks."""
     tickets = [done(number, 7 + number) for number in range(1, 9)]
@@ -92,11 +105,33 @@ def test_a_work_folder_is_read_alike(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def test_local_workers_have_the_memory_that_is_given(cluster: Cluster) -> None:
-    """What is no size is refused before a process is started."""
+    """No more, so that what they keep goes to disk before."""
     workers = cluster._client.scheduler_info()["workers"].values()
     assert {worker["memory_limit"] for worker in workers} == {3_000_000_000}
-    with pytest.raises(ParameterError, match=r"^memory is 'much'; write a size, such as 4 GB$"):
-        connect("local", memory="much")
+
+
+@pytest.mark.parametrize("memory", ["much", "", "-4 GB", "1 KB"])
+def test_memory_that_is_no_size_or_too_little_is_refused(memory: str) -> None:
+    """Before a process is started."""
+    with pytest.raises(
+        ParameterError, match=rf"^memory is '{memory}'; write a size of at least 1 GB, such as"
+    ):
+        connect("local", memory=memory)
+
+
+def test_fewer_than_no_workers_are_refused() -> None:
+    """As no number of processes."""
+    with pytest.raises(ParameterError, match="workers is -1; write how many processes, or 0 for one a core"):
+        connect("local", workers=-1)
+
+
+@pytest.mark.parametrize("address", ["tcp://", "tcp://127.0.0.1", "http://127.0.0.1:9", "tcp://host:port"])
+def test_what_is_no_address_of_a_scheduler_is_refused(address: str) -> None:
+    """At once, without asking Dask."""
+    with pytest.raises(
+        ParameterError, match=rf"^cluster is '{address}'; write local, or a scheduler's address"
+    ):
+        connect(address)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -10,11 +10,15 @@ from importlib.metadata import version
 from logging import CRITICAL
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 from warnings import catch_warnings, filterwarnings
 
 from vsm.errors import ParameterError, RunError
 
 LOCAL: Final = "local"
+PROTOCOLS: Final = ("tcp", "tls", "ws", "wss")
+LEAST: Final = 1_000_000_000
+"""Bytes of a worker, at least: Dask stops one of which its own libraries take most."""
 PATIENCE: Final = 10
 """Seconds in which a cluster has to answer."""
 SMALL: Final = 20_000
@@ -44,7 +48,7 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
     Raises
     ------
     ParameterError
-        Dask is not installed, the address is none, or the memory is no size.
+        Dask is not installed, the address is none, or ``workers`` or ``memory`` make no sense.
     RunError
         No scheduler answers there, it has no workers, or a worker has another version of ``vsm``.
 
@@ -55,10 +59,12 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
     ...
     vsm.errors.ParameterError: cluster is 'nowhere'; write local, or a scheduler's address: tcp://host:port
     """
-    if address != LOCAL and "://" not in address:
+    if address != LOCAL and not _is_address(address):
         raise ParameterError(
             f"cluster is '{address}'; write local, or a scheduler's address: tcp://host:port"
         )
+    if workers < 0:
+        raise ParameterError(f"workers is {workers}; write how many processes, or 0 for one a core")
     distributed = _library("distributed")
     with ExitStack() as opened:
         try:
@@ -66,9 +72,12 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
             client = distributed.Client(local or address, timeout=PATIENCE, set_as_default=False)
             opened.enter_context(client)
         except (OSError, ValueError, RuntimeError) as error:
-            raise RunError(
+            refused = (
                 f"no scheduler of Dask answers at {address} ({error}); see that it runs and can be reached"
-            ) from error
+            )
+            if address == LOCAL:
+                refused = f"a cluster of this machine cannot be started ({error}); give it fewer workers"
+            raise RunError(refused) from error
         Cluster(client, opened).check()
         return Cluster(client, opened.pop_all())
 
@@ -93,13 +102,24 @@ def _local(workers: int, memory: str) -> Any:
         )  # fmt: skip
 
 
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in PROTOCOLS and bool(parts.hostname and parts.port)
+    except ValueError:
+        return False
+
+
 def _bytes(memory: str) -> str | int:
     if memory == "auto":
         return memory
     try:
-        return int(_library("dask.utils").parse_bytes(memory))
-    except ValueError as error:
-        raise ParameterError(f"memory is '{memory}'; write a size, such as 4 GB") from error
+        size = int(_library("dask.utils").parse_bytes(memory))
+    except ValueError:
+        size = 0
+    if not memory or size < LEAST:
+        raise ParameterError(f"memory is '{memory}'; write a size of at least 1 GB, such as 4 GB")
+    return size
 
 
 class Cluster:
@@ -123,7 +143,8 @@ class Cluster:
     @property
     def threads(self) -> int:
         """How many steps are done at the same time."""
-        return sum(self._client.nthreads().values())
+        with _in_a_sentence():
+            return sum(self._client.nthreads().values())
 
     def partitions(self, moves: int) -> int:
         """Give in how many partitions so many moves are worked on."""
@@ -132,7 +153,8 @@ class Cluster:
     def submit(self, work: Callable[..., Any], *args: Any) -> Any:
         """Promise what some work makes of these; promises among them are kept first."""
         # A partition is an argument, not scattered: it outlives the worker that has it.
-        with _library("dask").config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+        large = {"distributed.admin.large-graph-warning-threshold": "1 TiB"}
+        with _in_a_sentence(), _library("dask").config.set(large):
             return self._client.submit(work, *args, pure=False)
 
     def gather(self, promises: list[Any]) -> list[Any]:
@@ -141,9 +163,14 @@ class Cluster:
         Raises
         ------
         RunError
-            Workers died of the same step again and again, or all of them are gone.
+            Workers died of the same step again and again, or all of them are gone for ``PATIENCE``.
         """
-        with _in_a_sentence():
+        with _in_a_sentence(), self._client.as_current():
+            while True:
+                with suppress(TimeoutError):
+                    _library("distributed").wait(promises, timeout=PATIENCE)
+                    break
+                self._client.wait_for_workers(1, timeout=PATIENCE)
             return list(self._client.gather(promises))
 
     def check(self) -> None:
@@ -178,8 +205,12 @@ def _in_a_sentence() -> Iterator[None]:
         raise RunError(
             f"several workers died of the same step ({error}); give them more memory, or ask for less"
         ) from error
+    except _library("distributed.client").ClosedClientError as error:
+        raise RunError("the cluster is closed, or its scheduler is gone; connect again") from error
     except (TimeoutError, CancelledError, OSError) as error:
-        raise RunError(f"no worker of the cluster answers ({error}); start some, and try again") from error
+        raise RunError(
+            f"no worker of the cluster answers ({error}); see that its scheduler runs and has workers"
+        ) from error
 
 
 @cache

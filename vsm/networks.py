@@ -86,16 +86,19 @@ def networks_from_log(
     groups = replace(groups, rest=log_with_units(rest, scope=workflow.scope)).with_bulk_marks(
         tickets=rules.bulk_tickets, minutes=rules.bulk_minutes, aside=aside
     )
-    reading = _Reading.of(groups, workflow=workflow, as_of=as_of)
-    parts = reading.parts(workers)
+    people = _people_of(groups, workflow=workflow)
+    parts = _Reading.of(groups, people=people, workflow=workflow, as_of=as_of).parts(workers)
     if not names:
         held = pd.concat([part.held for part in parts])
-        context = context_of(groups.rest, people=reading.people, workflow=workflow, as_of=as_of)
+        context = context_of(groups.rest, people=people, workflow=workflow, as_of=as_of)
         small = small_teams_in(held, context=context)
         if small:
             renamed = groups.with_events(lambda events: small.log(Log(events=events)).events, needed=MOVES)
             renamed = replace(renamed, rest=small.log(groups.rest))
-            parts = _Reading.of(renamed, workflow=small.workflow(workflow), as_of=as_of).parts(workers)
+            merged = _Reading.of(
+                renamed, people=small.people_in(people), workflow=small.workflow(workflow), as_of=as_of
+            )
+            parts = merged.parts(workers)
     return networks_of_parts(parts, minimum=workflow.rules.minimum)
 
 
@@ -146,14 +149,8 @@ class _Reading:
     as_of: pd.Timestamp
 
     @classmethod
-    def of(cls, groups: LogGroups, *, workflow: Workflow, as_of: pd.Timestamp) -> "_Reading":
-        """Look at all groups for what concerns several of them."""
-        commits = groups.rest.events
-        if workflow.team_of_repository:
-            commits = pd.concat(
-                [commits, *map(_commits, groups.events(("ticket", "kind", "source")))], ignore_index=True
-            )
-        people = people_of(replace(groups.rest, events=commits), workflow=workflow)
+    def of(cls, groups: LogGroups, *, people: People, workflow: Workflow, as_of: pd.Timestamp) -> "_Reading":
+        """Look at all groups for the stages of those statuses that vsm.toml does not name."""
         stages = stages_from_names(groups.rest.names, workflow=workflow, events=groups.events(MOVES))
         return cls(groups, people, workflow, stages, as_of)
 
@@ -215,6 +212,16 @@ class _Reading:
         return [
             part._replace(held=part.held.assign(holder=part.held["holder"].map(person))) for part in parts
         ]
+
+
+def _people_of(groups: LogGroups, *, workflow: Workflow) -> People:
+    """Give persons and teams; teams of repositories are those of the tickets with commits there."""
+    commits = groups.rest.events
+    if workflow.team_of_repository:
+        commits = pd.concat(
+            [commits, *map(_commits, groups.events(("ticket", "kind", "source")))], ignore_index=True
+        )
+    return people_of(replace(groups.rest, events=commits), workflow=workflow)
 
 
 def _commits(events: pd.DataFrame) -> pd.DataFrame:

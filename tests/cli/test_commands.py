@@ -175,6 +175,26 @@ def test_export_of_no_such_table_names_those_there_are(vsm: Shell, work: Path, t
     assert "no table 'vists'; known: tickets, events, visits" in vsm.err
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "sentence"),
+    [
+        ("visits", "x.txt", "'x.txt'; use a name ending in .parquet, .csv or .json"),
+        ("network", ".", "'.'; use a name ending in .graphml or .json"),
+        ("event_log", "x.csv", "'x.csv'; use a name ending in .xes, .xes.gz, .json or .jsonocel"),
+        ("network", "none/x.json", "none/x.json: the folder none does not exist; make it first"),
+    ],
+)
+def test_export_refuses_a_file_before_anything_is_read(
+    vsm: Shell, work: Path, monkeypatch: pytest.MonkeyPatch, name: str, file: str, sentence: str
+) -> None:
+    """Reading may take minutes."""
+    for reading in ("read_stream", "read_networks"):
+        monkeypatch.setattr(f"vsm.cli.export.{reading}", None)
+    monkeypatch.chdir(work)
+    assert vsm("export", name, "--to", file) == 2
+    assert f"cannot export to {sentence}" in " ".join(vsm.err.split())
+
+
 def bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
     """Every kind of bad input: the words after ``vsm pull``, and what is said."""
     body = json.dumps(issue(1))

@@ -187,6 +187,6 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     stream = stream_of(LIVES[0])
     with pytest.raises(
         ParameterError,
-        match=r"cannot export to 'x.csv'; use a name ending in .xes, .xes.gz, .json, .jsonocel",
+        match=r"cannot export to 'x.csv'; use a name ending in .xes, .xes.gz, .json or .jsonocel",
     ):
         export_event_log(stream.visits, tickets=stream.tickets, to=tmp_path / "x.csv")

@@ -119,7 +119,7 @@ def test_the_table_given_is_not_changed(tmp_path: Path) -> None:
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     """The known ones are named."""
-    with pytest.raises(ParameterError, match=r"cannot export to 't\.xlsx'; use .*\.parquet, \.csv, \.json"):
+    with pytest.raises(ParameterError, match=r"cannot export to 't\.xlsx'; use .*\.parquet, \.csv or \.json"):
         export_table(empty(QUALITY), to=tmp_path / "t.xlsx")
 
 

@@ -82,6 +82,31 @@ def test_teams_of_too_few_people_are_one_in_networks_too(sample_folder: Path, fe
     assert ("small teams" in networks.teams) == (fewest > 1)
 
 
+@pytest.mark.parametrize(
+    ("of_a", "of_b"),
+    [
+        ('components = ["x"]', 'components = ["y"]'),
+        ('patterns = ["Person 0*"]', 'patterns = ["Person *"]'),
+    ],
+)
+def test_what_several_small_teams_claim_is_in_none_of_them(tmp_path: Path, of_a: str, of_b: str) -> None:
+    """A ticket with components of two teams, or a person whom patterns of both fit: nor in the one they become."""
+    ticket = issue(
+        1,
+        history(1, "2026-01-06T09:00:00.000+0000", moved("1", "3"), by="person-01"),
+        history(2, "2026-01-08T09:00:00.000+0000", moved("3", "1"), by="person-01"),
+        history(3, "2026-01-12T09:00:00.000+0000", moved("1", "3"), by="person-02"),
+        now="3",
+        components=[{"name": "x"}, {"name": "y"}],
+    )
+    teams = "".join(
+        f'[[team]]\nname = "{team}"\nmembers = ["Person 0{number}"]\n{claim}\n'
+        for number, (team, claim) in enumerate([("a", of_a), ("b", of_b)], start=8)
+    )
+    folder = filled(tmp_path, ticket, toml=TOML.replace('team = "web"\n', "") + teams)
+    same(vsm.read_networks(folder), vsm.read_stream(folder))
+
+
 @pytest.mark.parametrize("until", ["", "2026-01-08"])
 def test_a_work_folder_gives_the_networks_of_its_stream(tmp_path: Path, until: str) -> None:
     """Read from the stored log, also up to an earlier day."""

@@ -1,5 +1,6 @@
 """``vsm export``: any table or network of a stream, or all of them, as files for other tools."""
 
+from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,8 +12,14 @@ from vsm.counts import counted
 from vsm.errors import ParameterError
 from vsm.model.graphs import Graph
 from vsm.read import read_networks, read_stream
-from vsm.reports.event_logs import export_event_log
-from vsm.reports.export import export_network, export_table
+from vsm.reports.event_logs import LOG_FORMATS, export_event_log
+from vsm.reports.export import (
+    NETWORK_FORMATS,
+    TABLE_FORMATS,
+    export_network,
+    export_table,
+    suffix_of,
+)
 from vsm.stream import ValueStream
 from vsm.tables import DERIVED, TABLES
 
@@ -61,6 +68,8 @@ def export(
             raise ParameterError(
                 f"{links[0]} is a link to a file elsewhere; remove it, or name another folder"
             )
+    else:
+        suffix_of(to, of=_suffixes(table))  # a wrong name is refused before minutes of reading
     if table in ALONE and not (since or where):
         with cluster_at(cluster) as workers:
             networks = read_networks(dir_, until=until, names=names, cluster=workers)
@@ -72,6 +81,12 @@ def export(
         to.mkdir(parents=True, exist_ok=True)
     for name, path in files:
         _export(stream, name, path)
+
+
+def _suffixes(table: str) -> Iterable[str]:
+    if table == EVENT_LOG:
+        return LOG_FORMATS
+    return NETWORK_FORMATS if table in NETWORKS else TABLE_FORMATS
 
 
 def _export(stream: ValueStream, name: str, to: Path) -> None:
@@ -89,4 +104,5 @@ def _export(stream: ValueStream, name: str, to: Path) -> None:
 
 def _export_network(network: Graph, name: str, to: Path) -> None:
     export_network(network, to=to)
-    console().print(f"{to}: {len(network):,} nodes and {network.number_of_edges():,} edges of {name}")
+    nodes, edges = counted(len(network), "node"), counted(network.number_of_edges(), "edge")
+    console().print(f"{to}: {nodes} and {edges} of {name}")

@@ -52,12 +52,7 @@ def export_event_log(visits: pd.DataFrame, *, tickets: pd.DataFrame, to: Path) -
         The file cannot be written.
     """
     rows = visits.astype(dict.fromkeys(("ticket", "stage", "kind", "holder", "team"), "object"))
-    formats: dict[str, Callable[[pd.DataFrame, Path], object]] = {
-        ".xes": partial(_write_xes, tickets=tickets, packed=False),
-        ".xes.gz": partial(_write_xes, tickets=tickets, packed=True),
-        ".json": partial(_write_ocel, tickets=tickets),
-        ".jsonocel": partial(_write_ocel, tickets=tickets),
-    }
+    formats = {suffix: partial(write, tickets=tickets) for suffix, write in LOG_FORMATS.items()}
     write_as(rows, to=to, formats=formats)
 
 
@@ -165,3 +160,11 @@ def _named(attributes: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _related(qualifiers: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"objectId": id_, "qualifier": qualifier} for id_, qualifier in qualifiers.items()]
+
+
+LOG_FORMATS: Final[dict[str, Callable[..., object]]] = {
+    ".xes": partial(_write_xes, packed=False),
+    ".xes.gz": partial(_write_xes, packed=True),
+    ".json": _write_ocel,
+    ".jsonocel": _write_ocel,
+}

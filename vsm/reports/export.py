@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -52,7 +52,7 @@ def export_table(frame: pd.DataFrame, *, to: Path) -> None:
     """
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
-    write_as(frame, to=to, formats=_TABLE_FORMATS)
+    write_as(frame, to=to, formats=TABLE_FORMATS)
 
 
 def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
@@ -71,7 +71,7 @@ def export_network(graph: "nx.DiGraph[str]", *, to: Path) -> None:
     plain: nx.DiGraph[str] = nx.DiGraph(**_attributes(graph.graph))
     plain.add_nodes_from((node, _attributes(words)) for node, words in graph.nodes(data=True))
     plain.add_edges_from((a, b, _attributes(words)) for a, b, words in graph.edges(data=True))
-    write_as(plain, to=to, formats=_NETWORK_FORMATS)
+    write_as(plain, to=to, formats=NETWORK_FORMATS)
 
 
 def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,16 +85,35 @@ def _attributes(words: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def write_as(part: T, *, to: Path, formats: Mapping[str, Callable[[T, Path], object]]) -> None:
-    """Write in the format that the suffix names, so that the file is whole or not there."""
-    write = next((formats[end] for end in formats if to.name.lower().endswith(end)), None)
-    if write is None:
-        raise ParameterError(f"cannot export to '{to.name}'; use a name ending in {', '.join(formats)}")
+def suffix_of(to: Path, *, of: Iterable[str]) -> str:
+    """Give which of these suffixes a file to be written has.
+
+    Raises
+    ------
+    ParameterError
+        It has none of them, or its folder does not exist.
+
+    Examples
+    --------
+    >>> suffix_of(Path("waits.CSV"), of=[".parquet", ".csv"])
+    '.csv'
+    """
+    suffixes = list(of)
+    found = next((suffix for suffix in suffixes if to.name.lower().endswith(suffix)), None)
+    if found is None:
+        wanted = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+        raise ParameterError(f"cannot export to '{to.name or to}'; use a name ending in {wanted}")
     if not to.parent.is_dir():
         raise ParameterError(f"cannot export to {to}: the folder {to.parent} does not exist; make it first")
+    return found
+
+
+def write_as(part: T, *, to: Path, formats: Mapping[str, Callable[[T, Path], object]]) -> None:
+    """Write in the format that the suffix names, so that the file is whole or not there."""
+    suffix = suffix_of(to, of=formats)
     try:
         with beside(to) as hidden:
-            write(part, hidden)
+            formats[suffix](part, hidden)
     except OSError as error:
         raise RunError(f"cannot write {to}: {error.strerror or error}") from error
     except (TypeError, ValueError, OverflowError) as error:
@@ -107,14 +126,14 @@ def _write_csv(frame: pd.DataFrame, to: Path) -> None:
     guarded.to_csv(to, index=False, lineterminator="\n")
 
 
-_TABLE_FORMATS: Final[dict[str, Callable[[pd.DataFrame, Path], object]]] = {
+TABLE_FORMATS: Final[dict[str, Callable[[pd.DataFrame, Path], object]]] = {
     ".parquet": lambda frame, to: frame.to_parquet(to, compression="zstd", index=False),
     ".csv": _write_csv,
     ".json": lambda frame, to: _plain(frame).to_json(
         to, orient="records", force_ascii=False, double_precision=15
     ),
 }
-_NETWORK_FORMATS: Final[dict[str, Callable[["nx.DiGraph[str]", Path], object]]] = {
+NETWORK_FORMATS: Final[dict[str, Callable[["nx.DiGraph[str]", Path], object]]] = {
     ".graphml": nx.write_graphml,
     ".json": lambda graph, to: to.write_text(
         json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False), encoding="utf-8"
