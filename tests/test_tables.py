@@ -13,6 +13,7 @@ from vsm.tables import (
     TABLES,
     WAITS,
     Column,
+    among,
     check,
     conform,
     data_dictionary,
@@ -94,6 +95,15 @@ def test_a_sorted_table_is_checked_without_looking_its_keys_up(monkeypatch: pyte
         "bulk": False,
     }
     check(conform(pd.DataFrame(rows), WAITS), WAITS)
+
+
+@pytest.mark.parametrize("dtype", ["str", "category", "object"])
+def test_texts_are_among_others_whatever_their_column_is(dtype: str) -> None:
+    """A missing one is not; of known texts one may be there twice, or none at all."""
+    texts = pd.Series(["b", None, "c", "b"], dtype=dtype)
+    assert among(texts, pd.Series(["a", "b", "b"])).tolist() == [True, False, False, True]
+    assert among(texts, ()).tolist() == [False] * 4
+    assert among(texts.iloc[:0], {"a"}).tolist() == []
 
 
 def test_the_dictionary_in_data_is_the_generated_one() -> None:

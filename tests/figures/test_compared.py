@@ -32,6 +32,13 @@ def test_one_stream_is_its_current_period_beside_the_one_before(sample_folder: P
     assert repr(found).startswith("Compared(2025-01-06 to 2025-12-06 with since 2025-12-06: Delivered")
 
 
+def test_what_nobody_asks_for_is_not_measured() -> None:
+    """Lead times and throughput need neither networks, which take a tenth of a second to import, nor shares of stages."""
+    stream = stream_of([("Ready", 1), ("Build", 2), ("Done", 1)])
+    assert len(vsm.compare(stream, stream).measures) == 5
+    assert not {"network", "team_network", "stage_visits", "stage_shares"} & vars(stream).keys()
+
+
 def test_the_table_shows_intervals_and_verdicts(sample_folder: Path) -> None:
     """With the rule by which they are judged."""
     found = periods(sample_folder)
