@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vsm.eventlog.log import Log, sorted_events
+from vsm.tables import among
 
 
 def last_recorded(log: Log, *, known: pd.Timestamp | None = None) -> pd.Timestamp | None:
@@ -68,9 +69,8 @@ def log_as_of(log: Log, as_of: pd.Timestamp) -> Log:
         return log
     commits = _joined(log.commits, made)
     before = dict(zip(log.commits.loc[~made, "commit"], log.commits.loc[~made, "parents"], strict=True))
-    later = set[tuple[str, str]]()
-    if log.quality["ref"].notna().any():
-        later = _records(log.events, log.commits) - _records(events, commits)
+    named = set(log.quality["ref"].dropna())
+    later = _records(log.events, log.commits, named) - _records(events, commits, named)
     concerned = log.quality["ticket"].isin(unborn) | _pairs(log.quality, "source", "ref").isin(later)
     return replace(
         log,
@@ -155,8 +155,9 @@ def _moved_back(refs: pd.DataFrame, before: Mapping[str, str]) -> pd.DataFrame:
     return moved[moved["commit"] != ""].reset_index(drop=True)
 
 
-def _records(events: pd.DataFrame, commits: pd.DataFrame) -> set[tuple[str, str]]:
-    """Give the records that tables rest on, by the source's own ids."""
+def _records(events: pd.DataFrame, commits: pd.DataFrame, named: set[str]) -> set[tuple[str, str]]:
+    """Give the records of these names that tables rest on, by the source's own ids."""
+    events, commits = events[among(events["ref"], named)], commits[among(commits["commit"], named)]
     made = zip("git:" + commits["repository"].astype("str"), commits["commit"], strict=True)
     return {*_pairs(events, "source", "ref"), *made}
 

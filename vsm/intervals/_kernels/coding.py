@@ -149,7 +149,7 @@ def instants_of(micros: Ints) -> "pd.Series[Any]":
     [1970.0, nan]
     """
     shown = np.where(micros == NEVER, MISSING, micros)
-    return pd.Series(shown.view("M8[us]")).dt.tz_localize("UTC")
+    return pd.Series(pd.DatetimeIndex(shown.view("M8[us]"), tz="UTC"))
 
 
 def never_where_missing(micros: Ints) -> Ints:
