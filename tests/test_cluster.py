@@ -178,6 +178,14 @@ def test_an_address_where_nobody_answers_is_refused(monkeypatch: pytest.MonkeyPa
         connect("tcp://127.0.0.1:1")
 
 
+def test_an_encrypted_address_needs_certificates() -> None:
+    """Those that Dask is configured with."""
+    with pytest.raises(
+        ParameterError, match=r"Dask has no certificates; name them .*: distributed\.comm\.tls$"
+    ):
+        connect("tls://127.0.0.1:1")
+
+
 def test_a_worker_with_another_version_is_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its numbers might be others."""
     monkeypatch.setattr(clusters, "this_version", lambda: "vsm 0.1.0 (00000000)")

@@ -17,6 +17,7 @@ from vsm.errors import ParameterError, RunError
 
 LOCAL: Final = "local"
 PROTOCOLS: Final = ("tcp", "tls", "ws", "wss")
+ENCRYPTED: Final = ("tls:", "wss:")
 LEAST: Final = 1_000_000_000
 """Bytes of a worker, at least: Dask stops one of which its own libraries take most."""
 PATIENCE: Final = 10
@@ -48,7 +49,8 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
     Raises
     ------
     ParameterError
-        Dask is not installed, the address is none, or ``workers`` or ``memory`` make no sense.
+        Dask is not installed, the address is none or needs certificates, or ``workers`` or ``memory`` make no
+        sense.
     RunError
         No scheduler answers there, it has no workers, or a worker has another version of ``vsm``.
 
@@ -66,6 +68,12 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
     if workers < 0:
         raise ParameterError(f"workers is {workers}; write how many processes, or 0 for one a core")
     distributed = _library("distributed")
+    certificates = distributed.Security().get_connection_args("client")["ssl_context"]
+    if address.startswith(ENCRYPTED) and certificates is None:
+        raise ParameterError(
+            f"cluster is '{address}', for which Dask has no certificates; name them in its configuration: "
+            "distributed.comm.tls"
+        )
     with ExitStack() as opened:
         try:
             local = opened.enter_context(_local(workers, memory)) if address == LOCAL else None
