@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import version
-from logging import CRITICAL
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -74,6 +74,7 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
             f"cluster is '{address}', for which Dask has no certificates; name them in its configuration: "
             "distributed.comm.tls"
         )
+    getLogger("distributed.client").setLevel(CRITICAL)  # what it fails of is said in a sentence
     with ExitStack() as opened:
         try:
             local = opened.enter_context(_local(workers, memory)) if address == LOCAL else None
@@ -213,9 +214,9 @@ def _in_a_sentence() -> Iterator[None]:
         raise RunError(
             f"several workers died of the same step ({error}); give them more memory, or ask for less"
         ) from error
-    except _library("distributed.client").ClosedClientError as error:
+    except (CancelledError, _library("distributed.client").ClosedClientError) as error:
         raise RunError("the cluster is closed, or its scheduler is gone; connect again") from error
-    except (TimeoutError, CancelledError, OSError) as error:
+    except (TimeoutError, OSError) as error:
         raise RunError(
             f"no worker of the cluster answers ({error}); see that its scheduler runs and has workers"
         ) from error
