@@ -114,7 +114,7 @@ def test_local_workers_have_the_memory_that_is_given(cluster: Cluster) -> None:
 def test_memory_that_is_no_size_or_too_little_is_refused(memory: str) -> None:
     """Before a process is started."""
     with pytest.raises(
-        ParameterError, match=rf"^memory is '{memory}'; write a size of at least 1 GB, such as"
+        ParameterError, match=rf"^memory is '{memory}'; write a size of at least 500 MB, such as"
     ):
         connect("local", memory=memory)
 

@@ -18,8 +18,8 @@ from vsm.errors import ParameterError, RunError
 LOCAL: Final = "local"
 PROTOCOLS: Final = ("tcp", "tls", "ws", "wss")
 ENCRYPTED: Final = ("tls:", "wss:")
-LEAST: Final = 1_000_000_000
-"""Bytes of a worker, at least: Dask stops one of which its own libraries take most."""
+LEAST: Final = 500_000_000
+"""Bytes of a worker, at least: 170 MB are libraries and a small log, and Dask pauses one that is nearly full."""
 PATIENCE: Final = 10
 """Seconds in which a cluster has to answer."""
 SMALL: Final = 20_000
@@ -43,7 +43,7 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
     workers
         How many processes ``"local"`` has; by default one a core.
     memory
-        Most that each of these may have, such as ``"4 GB"``: what it keeps goes to disk before. By default
+        Most that each of these may have, from ``"500 MB"`` on: what it keeps goes to disk before. By default
         they share what the machine has.
 
     Raises
@@ -68,12 +68,13 @@ def connect(address: str = LOCAL, *, workers: int = 0, memory: str = "auto") -> 
     if workers < 0:
         raise ParameterError(f"workers is {workers}; write how many processes, or 0 for one a core")
     distributed = _library("distributed")
-    certificates = distributed.Security().get_connection_args("client")["ssl_context"]
-    if address.startswith(ENCRYPTED) and certificates is None:
-        raise ParameterError(
-            f"cluster is '{address}', for which Dask has no certificates; name them in its configuration: "
-            "distributed.comm.tls"
-        )
+    if address.startswith(ENCRYPTED):
+        certificates = distributed.Security().get_connection_args("client")["ssl_context"]
+        if certificates is None:
+            raise ParameterError(
+                f"cluster is '{address}', for which Dask has no certificates; name them in its "
+                "configuration: distributed.comm.tls"
+            )
     getLogger("distributed.client").setLevel(CRITICAL)  # what it fails of is said in a sentence
     with ExitStack() as opened:
         try:
@@ -126,8 +127,8 @@ def _bytes(memory: str) -> str | int:
         size = int(_library("dask.utils").parse_bytes(memory))
     except ValueError:
         size = 0
-    if not memory or size < LEAST:
-        raise ParameterError(f"memory is '{memory}'; write a size of at least 1 GB, such as 4 GB")
+    if size < LEAST:
+        raise ParameterError(f"memory is '{memory}'; write a size of at least 500 MB, such as 4 GB")
     return size
 
 

@@ -71,7 +71,7 @@ def _intervals(
                                          w 0        7    3       10                         1/2  1/2
                                          w 1        1    1        2                        7/10 3/10
     """
-    totals = np.bincount(week, weights=whole).astype(np.float64)[:, np.newaxis]
+    totals = np.bincount(week, weights=whole).astype(np.float64)[:, np.newaxis]  # of no ticket they are whole
     if (whole > 0).sum() < max(minimum, 1) or len(totals) < LEAST_WEEKS or not parts.shape[1]:
         unknown = np.full(parts.shape[1], np.nan)
         return unknown, unknown
