@@ -19,7 +19,7 @@ LOCAL: Final = "local"
 PROTOCOLS: Final = ("tcp", "tls", "ws", "wss")
 ENCRYPTED: Final = ("tls:", "wss:")
 LEAST: Final = 500_000_000
-"""Bytes of a worker, at least: 170 MB are libraries and a small log, and Dask pauses one that is nearly full."""
+"""Bytes of a worker, at least: libraries and a small log take 170 MB, and Dask pauses one that is full."""
 PATIENCE: Final = 10
 """Seconds in which a cluster has to answer."""
 SMALL: Final = 20_000
